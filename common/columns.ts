@@ -1,0 +1,103 @@
+/**
+ * Columns in Arrow's own layout: typed arrays beside a validity bitmap (bit i of byte i>>3, 1 = present). They are handed
+ * to the store, to models and to profiles without a copy. Rows exist only at the edges.
+ */
+
+/** Numbers, integers, booleans (0 or 1) and timestamps (milliseconds since 1970-01-01T00:00Z), all as doubles. */
+export interface NumberColumn {
+  readonly kind: 'number';
+  /** Shape `[rows]`; what stands at an absent row is unspecified. */
+  readonly values: Float64Array;
+  readonly validity: Uint8Array;
+}
+
+/** Text as codes into a dictionary. */
+export interface TextColumn {
+  readonly kind: 'text';
+  /** Shape `[rows]`; indices into `dictionary.values`. */
+  readonly codes: Int32Array;
+  readonly dictionary: Dictionary;
+  readonly validity: Uint8Array;
+}
+
+export type Column = NumberColumn | TextColumn;
+
+/** A set of texts with dense codes in order of first appearance. It only grows; batches of one stream share it. */
+export interface Dictionary {
+  readonly values: string[];
+  readonly codeOf: Map<string, number>;
+}
+
+export function createDictionary(values: readonly string[] = []): Dictionary {
+  const dictionary: Dictionary = { values: [], codeOf: new Map() };
+  for (const value of values) encode(dictionary, value);
+  return dictionary;
+}
+
+/** The code of a text, new at its first appearance. */
+export function encode(dictionary: Dictionary, value: string): number {
+  const known = dictionary.codeOf.get(value);
+  if (known !== undefined) return known;
+  const code = dictionary.values.length;
+  dictionary.values.push(value);
+  dictionary.codeOf.set(value, code);
+  return code;
+}
+
+export function bitmapBytes(rows: number): number {
+  return (rows + 7) >> 3;
+}
+
+export function isPresent(validity: Uint8Array, row: number): boolean {
+  return ((validity[row >> 3] as number) & (1 << (row & 7))) !== 0;
+}
+
+export function setPresent(validity: Uint8Array, row: number): void {
+  validity[row >> 3] = (validity[row >> 3] as number) | (1 << (row & 7));
+}
+
+export function setAbsent(validity: Uint8Array, row: number): void {
+  validity[row >> 3] = (validity[row >> 3] as number) & ~(1 << (row & 7));
+}
+
+/** Bits that are set among the first `rows`. */
+export function countPresent(validity: Uint8Array, rows: number): number {
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (isPresent(validity, row)) count++;
+  return count;
+}
+
+export function createNumberColumn(capacity: number): NumberColumn {
+  return { kind: 'number', values: new Float64Array(capacity), validity: new Uint8Array(bitmapBytes(capacity)) };
+}
+
+export function createTextColumn(capacity: number, dictionary: Dictionary = createDictionary()): TextColumn {
+  return {
+    kind: 'text',
+    codes: new Int32Array(capacity),
+    dictionary,
+    validity: new Uint8Array(bitmapBytes(capacity)),
+  };
+}
+
+/** A column of numbers; `null` is absent. For tests and small inputs. */
+export function numberColumn(values: readonly (number | null)[]): NumberColumn {
+  const column = createNumberColumn(values.length);
+  values.forEach((value, row) => {
+    if (value === null) return;
+    column.values[row] = value;
+    setPresent(column.validity, row);
+  });
+  return column;
+}
+
+/** A column of texts; `null` is absent. For tests and small inputs. */
+export function textColumn(values: readonly (string | null)[]): TextColumn {
+  const column = createTextColumn(values.length);
+  values.forEach((value, row) => {
+    if (value === null) return;
+    column.codes[row] = encode(column.dictionary, value);
+    setPresent(column.validity, row);
+  });
+  return column;
+}

@@ -1,0 +1,81 @@
+/**
+ * What the worker reads from. A position is (source, partition, offset): offsets of one partition increase, need not be
+ * dense, and stay the same however often they are read. A Kafka offset, a byte position in a file, a running number.
+ */
+
+export interface SourceMessage {
+  readonly offset: number;
+  readonly key: Buffer | null;
+  /** null is a tombstone. */
+  readonly value: Buffer | null;
+  /** When the broker or the server took it, ms since 1970; undefined where nobody wrote it down. */
+  readonly arrivalTimeMs?: number;
+  readonly headers?: Readonly<Record<string, Buffer>>;
+}
+
+/** Consecutive messages of one partition, as one read of the source gave them. */
+export interface SourceBatch {
+  readonly partition: PartitionId;
+  readonly messages: readonly SourceMessage[];
+  /** The offset after the last message: where the next read goes on. */
+  readonly nextOffset: number;
+}
+
+export interface PartitionId {
+  /** A topic, or the name of a file or HTTP source. */
+  readonly source: string;
+  readonly partition: number;
+  /** What its messages are. */
+  readonly role: 'events' | 'labels';
+}
+
+export function partitionKey(partition: Pick<PartitionId, 'source' | 'partition'>): string {
+  return `${partition.source}/${partition.partition}`;
+}
+
+/** What is committed for one partition by one flush: the events of `[from, to)`. */
+export interface CommittedRange {
+  readonly partition: PartitionId;
+  readonly chunkId: string;
+  readonly from: number;
+  readonly to: number;
+  /** The worker's epoch for this partition when it read the messages. A stale one is refused. */
+  readonly epoch: number;
+  /** What the next owner needs to repair the `chunks` table and go on: the chunk row, as JSON. */
+  readonly metadata: string;
+}
+
+/** Called by a source when the set of its partitions changes. */
+export interface AssignmentListener {
+  /**
+   * Partitions are ours from now on. The answer is where to start each of them (the position after the last committed
+   * chunk, after repair). `committed` is what the source itself knows of it, where it knows anything.
+   */
+  assigned(
+    partitions: readonly (PartitionId & {
+      readonly committed?: { readonly offset: number; readonly metadata: string };
+    })[],
+  ): Promise<readonly { readonly partition: PartitionId; readonly offset: number; readonly epoch: number }[]>;
+  /** Partitions are no longer ours; what was in flight for them must be dropped. */
+  revoked(partitions: readonly PartitionId[]): void;
+}
+
+export interface Source {
+  /** Connects and begins to read; resolves when the first assignment is done. */
+  start(listener: AssignmentListener): Promise<void>;
+  /**
+   * The next messages, or `undefined` at the end of a bounded source. Waits while there are none. Not asking for more
+   * is how the worker holds intake: a source reads ahead only to a bound.
+   */
+  read(): Promise<SourceBatch | undefined>;
+  /**
+   * Makes the ranges the place to go on from. Atomic for sources without a broker, where the `chunks` table is the only
+   * record (then this does nothing). Throws `PARTITION_LOST` where the broker refuses.
+   */
+  commit(ranges: readonly CommittedRange[]): Promise<void>;
+  /** True where several processes may share the partitions and the broker fences their commits. */
+  readonly shared: boolean;
+  /** Partitions which have ended for good (bounded sources). */
+  ended(): readonly PartitionId[];
+  close(): Promise<void>;
+}
