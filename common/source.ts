@@ -1,3 +1,6 @@
+import type { Verdict } from './verdict.ts';
+import type { Violation } from './violation.ts';
+
 /**
  * What the worker reads from. A position is (source, partition, offset): offsets of one partition increase, need not be
  * dense, and stay the same however often they are read. A Kafka offset, a byte position in a file, a running number.
@@ -77,5 +80,15 @@ export interface Source {
   readonly shared: boolean;
   /** Partitions which have ended for good (bounded sources). */
   ended(): readonly PartitionId[];
+  /** Called after the commit with what became of each message, where somebody waits for it (HTTP producers). */
+  settle?(outcomes: readonly EventOutcome[]): void;
   close(): Promise<void>;
+}
+
+/** What became of one message. */
+export interface EventOutcome {
+  readonly partition: PartitionId;
+  readonly offset: number;
+  readonly verdict: Verdict;
+  readonly violations: readonly Violation[];
 }

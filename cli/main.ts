@@ -1,0 +1,18 @@
+import { Command, CommanderError } from 'commander';
+
+/** The composition root: each command reads its configuration, builds adapters, wires them and handles signals. */
+export function createProgram(): Command {
+  const program = new Command('tidemark')
+    .description('Validates, scores and profiles streams of events, and acts when they drift.')
+    .showHelpAfterError()
+    .exitOverride();
+  return program;
+}
+
+try {
+  await createProgram().parseAsync(process.argv);
+} catch (error) {
+  // commander has printed its own message; --help and --version end with 0, wrong usage with 2.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else throw error;
+}
