@@ -10,6 +10,8 @@ export interface TableDefinition {
   /** One sentence for people. */
   readonly purpose: string;
   readonly columns: readonly { readonly name: string; readonly type: string; readonly comment: string }[];
+  /** Skip indexes beyond the sorting key. */
+  readonly indexes?: readonly string[];
   readonly engine: string;
 }
 
@@ -69,6 +71,8 @@ export const tables: readonly TableDefinition[] = [
       column('duplicate', 'UInt8', '1 where the id was seen before'),
       column('late', 'UInt8', '1 where its pane was closed already'),
     ],
+    // Rows are sorted by position, which runs with time, so least and greatest time of a granule find a range of time.
+    indexes: ['INDEX by_time event_time TYPE minmax GRANULARITY 1'],
     engine: 'ReplacingMergeTree(epoch) ORDER BY (source, partition, offset)',
   },
   {
@@ -83,6 +87,8 @@ export const tables: readonly TableDefinition[] = [
       column('slot', lc, 'champion, or challenger:VERSION'),
       column('value', 'Float64', 'probability of the positive outcome, or the predicted number'),
     ],
+    // Rows are sorted by position, which runs with time, so least and greatest time of a granule find a range of time.
+    indexes: ['INDEX by_time event_time TYPE minmax GRANULARITY 1'],
     engine: 'ReplacingMergeTree(epoch) ORDER BY (source, partition, offset, model, slot)',
   },
   {
@@ -94,6 +100,8 @@ export const tables: readonly TableDefinition[] = [
       column('label_time', time, 'when it became known'),
       column('value', 'Float64', 'outcome; 0 or 1 for a yes-or-no question'),
     ],
+    // Rows are sorted by position, which runs with time, so least and greatest time of a granule find a range of time.
+    indexes: ['INDEX by_time label_time TYPE minmax GRANULARITY 1'],
     engine: 'ReplacingMergeTree(epoch) ORDER BY (source, partition, offset)',
   },
   {
@@ -116,7 +124,7 @@ export const tables: readonly TableDefinition[] = [
   {
     name: 'profiles',
     purpose:
-      'Counts of one feature over one pane and segment, as each chunk added them. They count if their chunk is in chunks.',
+      'Counts of one feature over one pane and segment, as each chunk added them: writing a chunk twice changes nothing. They count if their chunk is in chunks.',
     columns: [
       column('chunk_id', 'String', 'chunk that added them'),
       column('pane', time, 'start of the pane'),
@@ -141,7 +149,7 @@ export const tables: readonly TableDefinition[] = [
       column('unseen_value', 'Array(String)', 'the most frequent of them'),
       column('unseen_count', 'Array(UInt64)', 'their counts'),
     ],
-    engine: 'MergeTree ORDER BY (pane, segment, feature, chunk_id)',
+    engine: 'ReplacingMergeTree ORDER BY (pane, pane_ms, segment, feature, binning, chunk_id)',
   },
   {
     name: 'sealed_profiles',
@@ -279,6 +287,7 @@ export const tables: readonly TableDefinition[] = [
 export function createTableSql(database: string, table: TableDefinition): string {
   const columns = table.columns
     .map(({ name, type, comment }) => `  \`${name}\` ${type} COMMENT '${comment.replaceAll("'", "\\'")}'`)
+    .concat((table.indexes ?? []).map((index) => `  ${index}`))
     .join(',\n');
   return `CREATE TABLE IF NOT EXISTS \`${database}\`.\`${table.name}\`\n(\n${columns}\n)\nENGINE = ${table.engine}\nCOMMENT '${table.purpose.replaceAll("'", "\\'")}'`;
 }

@@ -1,0 +1,303 @@
+import type { Column } from '../common/columns.ts';
+import type {
+  ChunkRow,
+  DeadLetterRow,
+  EventRows,
+  FlushRows,
+  LabelRows,
+  PositionColumns,
+  PredictionRows,
+  ProfileRow,
+} from '../common/rows.ts';
+import { type ArrowColumn, arrowColumn, encodeArrow } from './arrow-encode.ts';
+import type { Store } from './client.ts';
+import { featureColumn } from './migrations.ts';
+
+/** Dead letters keep so much of a message; the whole size is beside it. */
+export const payloadLimitBytes = 64 * 1024;
+
+/**
+ * Step 1 of the commit protocol: one insert a table. Keyed by position or chunk, so that writing twice changes nothing.
+ * Nothing counts until {@link writeChunks} has written the chunk's row.
+ */
+export async function writeRows(store: Store, rows: FlushRows): Promise<void> {
+  if (rows.events.rows > 0) await store.insertArrow('events', encodeEvents(rows.events));
+  for (const predictions of rows.predictions) {
+    if (predictions.rowOf.length > 0) {
+      await store.insertArrow('predictions', encodePredictions(rows.events, predictions));
+    }
+  }
+  if (rows.labels.rows > 0) await store.insertArrow('labels', encodeLabels(rows.labels));
+  if (rows.deadLetters.length > 0) await store.insertArrow('dead_letters', encodeDeadLetters(rows.deadLetters));
+  if (rows.profiles.length > 0) await store.insertArrow('profiles', encodeProfiles(rows.profiles));
+}
+
+/** Step 3: the chunks are counted. One insert, so all of them or none. */
+export async function writeChunks(store: Store, chunks: readonly ChunkRow[], committedAtMs: number): Promise<void> {
+  await store.insertRows(
+    'chunks',
+    chunks.map((chunk) => ({
+      source: chunk.partition.source,
+      partition: chunk.partition.partition,
+      chunk_id: chunk.chunkId,
+      role: chunk.partition.role,
+      from_offset: chunk.from,
+      to_offset: chunk.to,
+      epoch: chunk.epoch,
+      flush: chunk.flush,
+      read: chunk.read,
+      valid: chunk.valid,
+      coerced: chunk.coerced,
+      flagged: chunk.flagged,
+      rejected: chunk.rejected,
+      duplicates: chunk.duplicates,
+      late: chunk.late,
+      predictions: chunk.predictions,
+      labels: chunk.labels,
+      profile_rows: chunk.profileRows,
+      panes: chunk.panesMs,
+      watermark: sqlTime(chunk.watermarkMs),
+      committed_at: sqlTime(committedAtMs),
+    })),
+  );
+}
+
+/** A time as DateTime64(3) reads it. Times before 1900 or after 2299, which the type cannot hold, are moved to its ends. */
+export function sqlTime(timeMs: number): string {
+  const bounded = Math.min(Math.max(timeMs, -2_208_988_800_000), 10_413_791_999_999);
+  return new Date(bounded).toISOString().replace('T', ' ').replace('Z', '');
+}
+
+function positionColumns(rows: PositionColumns): ArrowColumn[] {
+  return [
+    arrowColumn.text('source', rows.rows, rows.source),
+    arrowColumn.uint32('partition', rows.partition),
+    arrowColumn.int64('offset', rows.offset),
+    arrowColumn.int64('epoch', rows.epoch),
+  ];
+}
+
+function encodeEvents(events: EventRows) {
+  return encodeArrow(
+    [
+      ...positionColumns(events),
+      arrowColumn.timestamp('event_time', events.eventTimeMs),
+      arrowColumn.timestamp('arrival_time', events.arrivalTimeMs),
+      arrowColumn.bytes('id', events.id),
+      arrowColumn.text('tenant', events.rows, events.tenant),
+      arrowColumn.uint8('verdict', events.verdict),
+      arrowColumn.text('violations', events.rows, events.violations),
+      arrowColumn.uint8('duplicate', events.duplicate),
+      arrowColumn.uint8('late', events.late),
+      ...events.fields.map((field, at) =>
+        featureData(featureColumn(field.name), events.rows, events.columns[at] as Column),
+      ),
+    ],
+    events.rows,
+  );
+}
+
+function featureData(name: string, rows: number, column: Column): ArrowColumn {
+  return column.kind === 'number' ? arrowColumn.number(name, rows, column) : arrowColumn.text(name, rows, column);
+}
+
+function encodePredictions(events: EventRows, { model, version, slot, rowOf, values }: PredictionRows) {
+  const rows = rowOf.length;
+  const pick = (from: Float64Array) =>
+    from.length === rows ? from : Float64Array.from(rowOf, (row) => from[row] as number);
+  const source =
+    rows === events.rows ? events.source.codes : Int32Array.from(rowOf, (row) => events.source.codes[row] as number);
+  const constant = (name: string, value: string) => arrowColumn.dictionary(name, new Int32Array(rows), [value]);
+  return encodeArrow(
+    [
+      arrowColumn.dictionary('source', source.slice(0, rows), events.source.dictionary.values),
+      arrowColumn.uint32(
+        'partition',
+        Uint32Array.from(rowOf, (row) => events.partition[row] as number),
+      ),
+      arrowColumn.int64('offset', pick(events.offset)),
+      arrowColumn.int64('epoch', pick(events.epoch)),
+      arrowColumn.timestamp('event_time', pick(events.eventTimeMs)),
+      arrowColumn.bytes('id', rows === events.rows ? events.id : pickBytes(events.id, rowOf)),
+      constant('model', model),
+      constant('version', version),
+      constant('slot', slot),
+      arrowColumn.float64('value', values),
+    ],
+    rows,
+  );
+}
+
+function pickBytes(column: EventRows['id'], rowOf: Int32Array): EventRows['id'] {
+  const offsets = new Int32Array(rowOf.length + 1);
+  const bytes = new Uint8Array(column.bytes.length);
+  let end = 0;
+  rowOf.forEach((row, at) => {
+    const piece = column.bytes.subarray(column.offsets[row], column.offsets[row + 1]);
+    bytes.set(piece, end);
+    end += piece.length;
+    offsets[at + 1] = end;
+  });
+  return { offsets, bytes: bytes.subarray(0, end) };
+}
+
+function encodeLabels(labels: LabelRows) {
+  return encodeArrow(
+    [
+      ...positionColumns(labels),
+      arrowColumn.bytes('id', labels.id),
+      arrowColumn.timestamp('label_time', labels.labelTimeMs),
+      arrowColumn.float64('value', labels.value),
+    ],
+    labels.rows,
+  );
+}
+
+function encodeDeadLetters(letters: readonly DeadLetterRow[]) {
+  const offsets = new Int32Array(letters.length + 1);
+  const payloads = letters.map(({ payload }) => payload.subarray(0, payloadLimitBytes));
+  payloads.forEach((payload, at) => {
+    offsets[at + 1] = (offsets[at] as number) + payload.length;
+  });
+  const texts = (name: string, of: (letter: DeadLetterRow) => string) => arrowColumn.texts(name, letters.map(of));
+  const numbers = (of: (letter: DeadLetterRow) => number) => Float64Array.from(letters, of);
+  return encodeArrow(
+    [
+      texts('source', ({ partition }) => partition.source),
+      arrowColumn.uint32(
+        'partition',
+        Uint32Array.from(letters, ({ partition }) => partition.partition),
+      ),
+      arrowColumn.int64(
+        'offset',
+        numbers(({ offset }) => offset),
+      ),
+      arrowColumn.int64(
+        'epoch',
+        numbers(({ epoch }) => epoch),
+      ),
+      arrowColumn.timestamp(
+        'arrival_time',
+        numbers(({ arrivalTimeMs }) => arrivalTimeMs ?? Number.NaN),
+      ),
+      texts('reason', ({ violations }) => violations[0]?.code ?? ''),
+      texts('path', ({ violations }) => violations[0]?.path ?? ''),
+      texts('message', ({ violations }) => violations[0]?.message ?? ''),
+      texts('violations', ({ violations }) => JSON.stringify(violations)),
+      texts('key', ({ key }) => key?.toString('latin1') ?? ''),
+      arrowColumn.bytes('payload', { offsets, bytes: Buffer.concat(payloads) }),
+      arrowColumn.int64(
+        'payload_bytes',
+        numbers(({ payload }) => payload.length),
+      ),
+      texts('contract', ({ contract }) => contract),
+    ],
+    letters.length,
+  );
+}
+
+function encodeProfiles(rows: readonly ProfileRow[]) {
+  const count = rows.length;
+  const numbers = (of: (row: ProfileRow) => number) => Float64Array.from(rows, of);
+  const texts = (name: string, of: (row: ProfileRow) => string) => dictionaryOf(name, rows.map(of));
+  const binOffsets = new Int32Array(count + 1);
+  const unseenOffsets = new Int32Array(count + 1);
+  const binIndex: number[] = [];
+  const binCount: number[] = [];
+  const unseenValue: string[] = [];
+  const unseenCount: number[] = [];
+  rows.forEach(({ profile }, at) => {
+    const { bins, unseenValues } = profile;
+    for (let bin = 0; bin < bins.length; bin++) {
+      if (bins[bin] === 0) continue;
+      binIndex.push(bin);
+      binCount.push(bins[bin] as number);
+    }
+    for (const [value, occurrences] of unseenValues) {
+      unseenValue.push(value);
+      unseenCount.push(occurrences);
+    }
+    binOffsets[at + 1] = binIndex.length;
+    unseenOffsets[at + 1] = unseenValue.length;
+  });
+  return encodeArrow(
+    [
+      texts('chunk_id', ({ chunkId }) => chunkId),
+      arrowColumn.timestamp(
+        'pane',
+        numbers(({ paneStartMs }) => paneStartMs),
+      ),
+      arrowColumn.uint32(
+        'pane_ms',
+        Uint32Array.from(rows, ({ paneMs }) => paneMs),
+      ),
+      texts('segment', ({ segment }) => segment),
+      texts('feature', ({ feature }) => feature),
+      texts('binning', ({ binningId }) => binningId),
+      arrowColumn.int64(
+        'n',
+        numbers(({ profile }) => profile.n),
+      ),
+      arrowColumn.int64(
+        'missing',
+        numbers(({ profile }) => profile.missing),
+      ),
+      arrowColumn.int64(
+        'invalid',
+        numbers(({ profile }) => profile.invalid),
+      ),
+      arrowColumn.int64(
+        'zero',
+        numbers(({ profile }) => profile.zero),
+      ),
+      arrowColumn.int64(
+        'nan',
+        numbers(({ profile }) => profile.nan),
+      ),
+      arrowColumn.int64(
+        'pos_inf',
+        numbers(({ profile }) => profile.posInf),
+      ),
+      arrowColumn.int64(
+        'neg_inf',
+        numbers(({ profile }) => profile.negInf),
+      ),
+      arrowColumn.float64(
+        'min',
+        numbers(({ profile }) => profile.min),
+      ),
+      arrowColumn.float64(
+        'max',
+        numbers(({ profile }) => profile.max),
+      ),
+      arrowColumn.float64(
+        'sum_z',
+        numbers(({ profile }) => profile.sumZ),
+      ),
+      arrowColumn.float64(
+        'sum_z2',
+        numbers(({ profile }) => profile.sumZ2),
+      ),
+      arrowColumn.uint16Lists('bin_index', binOffsets, Uint16Array.from(binIndex)),
+      arrowColumn.int64Lists('bin_count', binOffsets.slice(), Float64Array.from(binCount)),
+      arrowColumn.int64(
+        'unseen',
+        numbers(({ profile }) => profile.unseen),
+      ),
+      arrowColumn.textLists('unseen_value', unseenOffsets, unseenValue),
+      arrowColumn.int64Lists('unseen_count', unseenOffsets.slice(), Float64Array.from(unseenCount)),
+    ],
+    count,
+  );
+}
+
+function dictionaryOf(name: string, values: readonly string[]): ArrowColumn {
+  const codeOf = new Map<string, number>();
+  const codes = Int32Array.from(values, (value) => {
+    const known = codeOf.get(value);
+    if (known !== undefined) return known;
+    codeOf.set(value, codeOf.size);
+    return codeOf.size - 1;
+  });
+  return arrowColumn.dictionary(name, codes, [...codeOf.keys()]);
+}

@@ -1,0 +1,88 @@
+import { ErrorCode, TidemarkError } from '../common/error.ts';
+import type { FeatureField, FeatureType } from '../common/feature.ts';
+import type { Store } from './client.ts';
+import { createTableSql, tables } from './tables.ts';
+
+/** Statements that lead from one version of the tables to the next. Never edited once released: a new one is appended. */
+const migrations: readonly {
+  readonly version: number;
+  readonly name: string;
+  readonly statements: (database: string) => readonly string[];
+}[] = [
+  {
+    version: 1,
+    name: 'first tables',
+    statements: (database) => tables.map((table) => createTableSql(database, table)),
+  },
+];
+
+export const newestVersion = migrations.at(-1)?.version ?? 0;
+
+/** Brings the tables to the newest version. Refuses a database that a newer program has written. */
+export async function migrate(store: Store): Promise<{ readonly from: number; readonly to: number }> {
+  const table = `\`${store.database}\`.\`schema_migrations\``;
+  await store.command(
+    `CREATE TABLE IF NOT EXISTS ${table} (version UInt32, name String, applied_at DateTime64(3, 'UTC')) ENGINE = ReplacingMergeTree ORDER BY version`,
+  );
+  const [row] = await store.query<{ version: number }>(`SELECT max(version) AS version FROM ${table}`);
+  const from = Number(row?.version ?? 0);
+  if (from > newestVersion) {
+    throw new TidemarkError(
+      ErrorCode.STORE_TOO_NEW,
+      `the tables are of version ${from}, this program knows versions up to ${newestVersion}`,
+      {
+        place: `database ${store.database}`,
+        cure: 'Run the newer program again, or point store.url at another database',
+      },
+    );
+  }
+  for (const { version, name, statements } of migrations) {
+    if (version <= from) continue;
+    for (const statement of statements(store.database)) await store.command(statement);
+    await store.insertRows('schema_migrations', [{ version, name, applied_at: new Date().toISOString() }]);
+  }
+  return { from, to: newestVersion };
+}
+
+const columnTypes: Readonly<Record<FeatureType, string>> = {
+  number: 'Nullable(Float64)',
+  integer: 'Nullable(Float64)',
+  boolean: 'Nullable(Float64)',
+  timestamp: 'Nullable(Float64)',
+  string: 'LowCardinality(Nullable(String))',
+};
+
+/** The column of a feature in `events`. */
+export function featureColumn(name: string): string {
+  return `f_${name.replace(/[^A-Za-z0-9_]/g, '_')}`;
+}
+
+/** Adds the columns of features the contract has and `events` has not. Columns are never dropped or changed. */
+export async function addFeatureColumns(store: Store, fields: readonly FeatureField[]): Promise<void> {
+  const present = await store.query<{ name: string; type: string }>(
+    'SELECT name, type FROM system.columns WHERE database = {database:String} AND table = {table:String}',
+    { database: store.database, table: 'events' },
+  );
+  const typeOf = new Map(present.map(({ name, type }) => [name, type]));
+  for (const field of fields) {
+    const name = featureColumn(field.name);
+    const wanted = columnTypes[field.type];
+    const found = typeOf.get(name);
+    if (found !== undefined && found !== wanted) {
+      throw new TidemarkError(
+        ErrorCode.CONTRACT_INVALID,
+        `feature ${field.name} is ${field.type}, but events.${name} holds ${found}`,
+        {
+          place: `database ${store.database}`,
+          cure: 'Give the feature of the new type a new name; what is stored keeps its type',
+        },
+      );
+    }
+    if (found === undefined) {
+      await store.command(
+        `ALTER TABLE \`${store.database}\`.\`events\` ADD COLUMN IF NOT EXISTS \`${name}\` ${wanted}`,
+      );
+      typeOf.set(name, wanted);
+    }
+  }
+}
