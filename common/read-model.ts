@@ -275,4 +275,3 @@ export interface ReadModel {
   jobs(limit: number): Promise<readonly Job[]>;
   deadLetters(): Promise<readonly DeadLetterGroup[]>;
 }
-

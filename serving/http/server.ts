@@ -1,0 +1,89 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { ErrorCode, messageOf, TidemarkError } from '../../common/error.ts';
+import { registerActionRoutes } from './action-routes.ts';
+import { registerConsoleRoutes } from './console-routes.ts';
+import { registerEventsRoute } from './events-route.ts';
+import { registerGuard } from './guard.ts';
+import { registerLiveRoute } from './live-route.ts';
+import { registerMachineRoutes } from './machine-routes.ts';
+import { registerOpenApi } from './openapi.ts';
+import type { HttpServerOptions } from './options.ts';
+import { problemOf, sendProblem } from './problem.ts';
+import { registerReadRoutes } from './read-routes.ts';
+
+export interface HttpServer {
+  /** Throws LISTEN_FAILED where the address is taken or may not be bound. */
+  start(): Promise<{ readonly url: string }>;
+  /** Takes no more requests, waits for those under way, and ends the live ones. Close it before the source. */
+  close(): Promise<void>;
+}
+
+/** The API, the console and the intake of events, on one address. */
+export function createServer(options: HttpServerOptions): HttpServer {
+  const app = createApp(options);
+  return {
+    async start() {
+      try {
+        return { url: await app.listen({ host: options.host, port: options.port }) };
+      } catch (error) {
+        throw listenFailed(error, options);
+      }
+    },
+    close: () => app.close(),
+  };
+}
+
+function createApp(options: HttpServerOptions): FastifyInstance {
+  const requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 64 * 1024,
+    requestTimeout: requestTimeoutMs,
+    http: {
+      headersTimeout: Math.min(requestTimeoutMs, 30_000),
+      // How often node looks for requests that are over their time.
+      connectionsCheckingInterval: Math.min(requestTimeoutMs, 5_000),
+    },
+    routerOptions: { maxParamLength: 500 },
+  });
+  // Answers are shaped by the read model; a second pass over each row by its schema would only cost time.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem !== undefined) return sendProblem(reply, problem);
+    options.logger.error({ method: request.method, url: request.url, reason: messageOf(error) }, 'a request failed');
+    return sendProblem(reply, { status: 500, code: 'INTERNAL', message: 'the server failed; its log says why' });
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, {
+      status: 404,
+      code: 'NOT_FOUND',
+      message: `there is no ${request.method} ${request.url.split('?')[0]}`,
+      cure: 'See /openapi.json for what there is',
+    }),
+  );
+  registerGuard(app, options);
+  registerOpenApi(app, '1');
+  registerMachineRoutes(app, options);
+  registerConsoleRoutes(app, options);
+  registerEventsRoute(app, options);
+  registerReadRoutes(app, options);
+  registerActionRoutes(app, options);
+  registerLiveRoute(app, options);
+  return app;
+}
+
+function listenFailed(error: unknown, { host, port }: HttpServerOptions): TidemarkError {
+  const code = (error as { code?: unknown }).code;
+  const message =
+    code === 'EADDRINUSE'
+      ? `port ${port} is in use`
+      : code === 'EACCES'
+        ? `port ${port} may not be bound by this user`
+        : `cannot listen: ${messageOf(error)}`;
+  return new TidemarkError(ErrorCode.LISTEN_FAILED, message, {
+    place: `${host}:${port}`,
+    cure: 'Stop the other program, or set server.port to another port (0 takes any free one)',
+    cause: error,
+  });
+}
