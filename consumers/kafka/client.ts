@@ -1,0 +1,103 @@
+import { type Admin, type ConsumerConfig, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
+import type { Logger } from '../../common/ports.ts';
+import type { KafkaSourceConfig } from '../../config/schema.ts';
+
+/** Heartbeats a session: the member is expelled after so many in a row are lost. */
+const heartbeatsPerSession = 10;
+/** Of one fetch over all partitions of a broker. */
+const fetchMaxBytes = 32 * 1024 * 1024;
+
+function saslOf(sasl: NonNullable<KafkaSourceConfig['sasl']>): SASLOptions {
+  const { mechanism, username, password } = sasl;
+  return { mechanism, username, password } as SASLOptions;
+}
+
+/** kafkajs reports as errors what it gets over by itself; what it does not reaches us as an exception, too. */
+function logOf(logger: Logger): (entry: LogEntry) => void {
+  return ({ namespace, level, log }) => {
+    const fields = {
+      component: 'kafkajs',
+      namespace,
+      error: log['error'],
+      topic: log['topic'],
+      partition: log['partition'],
+    };
+    if (level <= logLevel.ERROR) logger.warn(fields, log.message);
+    else logger.debug(fields, log.message);
+  };
+}
+
+export function topicsOf(config: KafkaSourceConfig): readonly string[] {
+  return typeof config.topic === 'string' ? [config.topic] : config.topic;
+}
+
+export function createClient(config: KafkaSourceConfig, logger: Logger): Kafka {
+  return new Kafka({
+    clientId: config.clientId,
+    brokers: [...config.brokers],
+    ssl: config.ssl,
+    ...(config.sasl === undefined ? {} : { sasl: saslOf(config.sasl) }),
+    connectionTimeout: 3000,
+    authenticationTimeout: 10_000,
+    requestTimeout: 30_000,
+    enforceRequestTimeout: true,
+    // Short: the source begins anew after kafkajs has given up, and says so in the log.
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 4 },
+    logLevel: logLevel.WARN,
+    logCreator: () => logOf(logger),
+  });
+}
+
+export function heartbeatIntervalMs(config: KafkaSourceConfig): number {
+  return Math.min(3000, Math.max(100, Math.floor(config.sessionTimeout / heartbeatsPerSession)));
+}
+
+export function consumerOptions(config: KafkaSourceConfig): ConsumerConfig {
+  return {
+    groupId: config.group,
+    sessionTimeout: config.sessionTimeout,
+    rebalanceTimeout: 2 * config.sessionTimeout,
+    heartbeatInterval: heartbeatIntervalMs(config),
+    maxBytesPerPartition: config.maxBytesPerPartition,
+    maxBytes: Math.max(fetchMaxBytes, config.maxBytesPerPartition),
+    minBytes: 1,
+    maxWaitTimeInMs: config.maxWait,
+    allowAutoTopicCreation: false,
+    readUncommitted: false,
+    // Beginning anew is the source's own: it tells the worker first that its partitions are gone.
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 4, restartOnFailure: async () => false },
+  };
+}
+
+/** What a partition holds (`[low, high)`) and what the group has committed for it. */
+export interface PartitionState {
+  readonly topic: string;
+  readonly partition: number;
+  readonly low: number;
+  readonly high: number;
+  readonly committed: { readonly offset: number; readonly metadata: string } | undefined;
+}
+
+export async function fetchPartitionStates(
+  admin: Admin,
+  request: { readonly group: string; readonly topics: readonly string[] },
+): Promise<readonly PartitionState[]> {
+  const committed = await admin.fetchOffsets({ groupId: request.group, topics: [...request.topics] });
+  const states: PartitionState[] = [];
+  for (const topic of request.topics) {
+    const known = committed.find((entry) => entry.topic === topic)?.partitions ?? [];
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      const entry = known.find((candidate) => candidate.partition === partition);
+      const offset = Number(entry?.offset ?? -1);
+      states.push({
+        topic,
+        partition,
+        low: Number(low),
+        high: Number(high),
+        // -1: nothing is committed. kafkajs writes -2 when it sets a position itself.
+        committed: offset < 0 ? undefined : { offset, metadata: entry?.metadata ?? '' },
+      });
+    }
+  }
+  return states;
+}

@@ -1,0 +1,127 @@
+import { ErrorCode, messageOf, TidemarkError } from '../../common/error.ts';
+
+/** What kafkajs puts on its errors; read by name, since its classes are wrapped several times over. */
+interface KafkaErrorShape {
+  readonly name?: string;
+  /** The broker's error, such as ILLEGAL_GENERATION. */
+  readonly type?: string;
+  readonly broker?: string;
+  /** Of the socket, such as ECONNREFUSED. */
+  readonly code?: string | number;
+  readonly cause?: unknown;
+}
+
+export interface KafkaPlace {
+  readonly brokers: readonly string[];
+  readonly topics: readonly string[];
+  readonly group: string;
+}
+
+/** The broker's ways to say that a member of an older generation may not commit. */
+const fencedTypes: ReadonlySet<string> = new Set([
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'REBALANCE_IN_PROGRESS',
+  'FENCED_INSTANCE_ID',
+]);
+
+/** The error and what caused it, outermost first. */
+function chainOf(error: unknown): KafkaErrorShape[] {
+  const chain: KafkaErrorShape[] = [];
+  let current = error;
+  while (typeof current === 'object' && current !== null && chain.length < 8) {
+    chain.push(current as KafkaErrorShape);
+    current = (current as KafkaErrorShape).cause;
+  }
+  return chain;
+}
+
+export function isFenced(error: unknown): boolean {
+  return chainOf(error).some(({ type }) => type !== undefined && fencedTypes.has(type));
+}
+
+/** True for what kafkajs itself throws: it has to reach kafkajs again when it comes out of a handler. */
+export function isKafkaError(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith('KafkaJS');
+}
+
+interface Rule {
+  readonly matches: (error: KafkaErrorShape) => boolean;
+  readonly message: (place: KafkaPlace) => string;
+  readonly cure: (place: KafkaPlace) => string;
+  readonly retriable: boolean;
+}
+
+const list = (texts: readonly string[]) => texts.join(', ');
+
+const rules: readonly Rule[] = [
+  {
+    matches: ({ name, type }) =>
+      name === 'KafkaJSSASLAuthenticationError' ||
+      type === 'SASL_AUTHENTICATION_FAILED' ||
+      type === 'ILLEGAL_SASL_STATE' ||
+      type === 'UNSUPPORTED_SASL_MECHANISM',
+    message: () => 'the broker refuses the login',
+    cure: () => 'Check sasl.mechanism, sasl.username and sasl.password of the source.',
+    retriable: false,
+  },
+  {
+    matches: ({ type }) => type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'GROUP_AUTHORIZATION_FAILED',
+    message: ({ topics, group }) => `the login may not read topic ${list(topics)} in group ${group}`,
+    cure: () => 'Grant it READ on the topic and on the group.',
+    retriable: false,
+  },
+  {
+    matches: ({ type }) => type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'INVALID_TOPIC_EXCEPTION',
+    message: ({ topics }) => `topic ${list(topics)} does not exist`,
+    cure: () => 'Create it, or correct topic in the source.',
+    retriable: false,
+  },
+  {
+    matches: ({ type }) => type === 'INVALID_SESSION_TIMEOUT',
+    message: () => 'the broker does not accept the session timeout',
+    cure: () =>
+      'Set sessionTimeout between group.min.session.timeout.ms and group.max.session.timeout.ms of the broker.',
+    retriable: false,
+  },
+  {
+    matches: ({ type }) => type === 'OFFSET_METADATA_TOO_LARGE',
+    message: () => 'the description of a chunk is larger than the broker keeps with an offset',
+    cure: () => 'Raise offset.metadata.max.bytes of the broker, or lower flush.rows.',
+    retriable: false,
+  },
+  {
+    matches: ({ type }) => type === 'INCONSISTENT_GROUP_PROTOCOL',
+    message: ({ group }) => `group ${group} has members of another kind`,
+    cure: () => 'Give this pipeline a consumer group of its own.',
+    retriable: false,
+  },
+  {
+    matches: ({ name }) => name === 'KafkaJSNotImplemented',
+    message: () => 'a message is compressed in a way this program does not read',
+    cure: () => 'Produce with gzip, snappy, lz4, zstd or without compression.',
+    retriable: false,
+  },
+];
+
+/** Translates what kafkajs threw, once, at the adapter's edge. What is not known to be final is retriable. */
+export function translateKafkaError(error: unknown, place: KafkaPlace): TidemarkError {
+  if (error instanceof TidemarkError) return error;
+  const chain = chainOf(error);
+  const where = `kafka ${list(place.brokers)}`;
+  for (const rule of rules) {
+    if (!chain.some(rule.matches)) continue;
+    return new TidemarkError(ErrorCode.SOURCE_UNAVAILABLE, rule.message(place), {
+      place: where,
+      cure: rule.cure(place),
+      retriable: rule.retriable,
+      cause: error,
+    });
+  }
+  return new TidemarkError(ErrorCode.SOURCE_UNAVAILABLE, `the broker does not answer: ${messageOf(error)}`, {
+    place: where,
+    cure: 'Check that it runs and that brokers, ssl and sasl of the source are right.',
+    retriable: true,
+    cause: error,
+  });
+}

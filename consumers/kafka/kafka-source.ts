@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger, Metrics } from '../../common/ports.ts';
+import { backoffMs } from '../../common/retry.ts';
+import type { AssignmentListener, PartitionId, Source } from '../../common/source.ts';
+import type { KafkaSourceConfig } from '../../config/schema.ts';
+import { topicsOf } from './client.ts';
+import { commitRanges } from './commit.ts';
+import { type KafkaPlace, translateKafkaError } from './errors.ts';
+import { createHandOff, type HandOffBounds } from './hand-off.ts';
+import { createMembership, type Membership } from './membership.ts';
+import { createOwnership } from './ownership.ts';
+
+export interface KafkaSourceDeps {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly role: PartitionId['role'];
+  /** What is read ahead of the worker, over all partitions; default 100,000 messages and 64 MiB. */
+  readonly readAhead?: HandOffBounds;
+  /** Uniform in [0, 1): the jitter of waits. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+const defaultReadAhead: HandOffBounds = { maxMessages: 100_000, maxBytes: 64 * 1024 * 1024 };
+const reconnectBackoff = { baseMs: 200, maxMs: 10_000 };
+const commitBackoff = { baseMs: 100, maxMs: 5000 };
+
+/**
+ * Topics of Apache Kafka, shared with the other workers of the consumer group.
+ *
+ * `start` waits for a broker that cannot be reached, without end; it throws SOURCE_UNAVAILABLE where waiting is no cure (the
+ * login is refused, the topic does not exist). Later every failure of the broker is waited for: `read` holds meanwhile.
+ * `commit` throws PARTITION_LOST for ranges of an older epoch and where the broker refuses.
+ */
+export function createKafkaSource(config: KafkaSourceConfig, deps: KafkaSourceDeps): Source {
+  const { logger, metrics } = deps;
+  const random = deps.random ?? Math.random;
+  const topics = topicsOf(config);
+  const place: KafkaPlace = { brokers: config.brokers, topics, group: config.group };
+  const ownership = createOwnership();
+  const handOff = createHandOff(deps.readAhead ?? defaultReadAhead);
+  const closing = new AbortController();
+  let running: Promise<void> | undefined;
+  let membership: Membership | undefined;
+
+  /** Ends early when the source closes. */
+  const sleep = (ms: number) => delay(ms, undefined, { signal: closing.signal }).catch(() => undefined);
+
+  /** One membership after the other, until the source closes or something fails that waiting does not cure. */
+  async function run(listener: AssignmentListener, onAssigned: () => void): Promise<void> {
+    let assignedOnce = false;
+    let failures = 0;
+    while (!closing.signal.aborted) {
+      membership = createMembership({
+        config,
+        logger,
+        metrics,
+        role: deps.role,
+        ownership,
+        handOff,
+        listener,
+        place,
+        onAssigned: () => {
+          assignedOnce = true;
+          failures = 0;
+          metrics.gauge('tidemark_source_connected', 1, { source: topics.join(',') });
+          onAssigned();
+        },
+      });
+      const end = await membership.run();
+      metrics.gauge('tidemark_source_connected', 0, { source: topics.join(',') });
+      if (end.kind === 'closed') return;
+      if (end.kind === 'failed') throw end.error;
+      const error = translateKafkaError(end.error, place);
+      if (!error.retriable && !assignedOnce) throw error;
+      const waitMs = backoffMs({ attempt: ++failures, ...reconnectBackoff, random });
+      metrics.count('tidemark_source_reconnects_total', 1, { source: topics.join(',') });
+      const fields = { code: error.code, place: error.place, cure: error.cure, waitMs: Math.round(waitMs) };
+      if (error.retriable) logger.warn(fields, `${error.message}; intake waits`);
+      else logger.error(fields, `${error.message}; intake waits`);
+      await sleep(waitMs);
+    }
+  }
+
+  return {
+    shared: true,
+    start(listener) {
+      return new Promise<void>((resolve, reject) => {
+        running = run(listener, resolve).then(resolve, (error: unknown) => {
+          handOff.fail(error);
+          reject(error);
+        });
+      });
+    },
+    read: () => handOff.take(),
+    commit: (ranges) =>
+      commitRanges({
+        ranges,
+        ownership,
+        place,
+        retryOptions: {
+          ...commitBackoff,
+          sleep,
+          random,
+          signal: closing.signal,
+          onRetry: (info) => logger.warn(info, 'the commit is tried again'),
+        },
+      }),
+    ended: () => [],
+    async close() {
+      closing.abort();
+      handOff.close();
+      membership?.leave();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ErrorCode, messageOf, TidemarkError } from '../../common/error.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const version = '4.1.0';
+const directory = join(here, '../../node_modules/.cache', `kafka-${version}`);
+
+export type Availability = { readonly available: true } | { readonly available: false; readonly why: string };
+
+/** Whether a broker can be started here: Java 17 or newer, and Maven unless the jars were fetched before. */
+export function kafkaAvailable(): Availability {
+  const java = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  if (java.status !== 0) return { available: false, why: 'java is not installed (Java 17 or newer is needed)' };
+  const major = Number(/version "(\d+)/.exec(java.stderr)?.[1] ?? 0);
+  if (major < 17) return { available: false, why: `java is version ${major}; 17 or newer is needed` };
+  if (!existsSync(directory) && spawnSync('mvn', ['-v']).status !== 0)
+    return { available: false, why: 'mvn (Maven) is not installed, and the jars of Kafka were not fetched before' };
+  return { available: true };
+}
+
+/** The class path of a Kafka broker; fetches the jars with Maven the first time (54 MB). Throws TOOL_MISSING. */
+export function kafkaClassPath(): string {
+  if (!existsSync(directory)) {
+    const partial = `${directory}.${process.pid}`;
+    mkdirSync(partial, { recursive: true });
+    try {
+      execFileSync(
+        'mvn',
+        ['-B', '-q', '-f', join(here, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`],
+        { stdio: ['ignore', 'ignore', 'pipe'] },
+      );
+      // Whole or not at all: two processes may fetch at once.
+      if (existsSync(directory)) rmSync(partial, { recursive: true });
+      else renameSync(partial, directory);
+    } catch (error) {
+      rmSync(partial, { recursive: true, force: true });
+      throw new TidemarkError(
+        ErrorCode.TOOL_MISSING,
+        `the jars of Apache Kafka could not be fetched: ${messageOf(error)}`,
+        {
+          place: 'mvn',
+          cure: 'Install Maven and a Java 17, and let Maven reach a repository.',
+          cause: error,
+        },
+      );
+    }
+  }
+  return join(directory, '*');
+}
