@@ -105,7 +105,6 @@ export function createKafkaSource(config: KafkaSourceConfig, deps: KafkaSourceDe
           onRetry: (info) => logger.warn(info, 'the commit is tried again'),
         },
       }),
-    ended: () => [],
     async close() {
       closing.abort();
       handOff.close();

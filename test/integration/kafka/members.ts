@@ -1,0 +1,124 @@
+import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
+import { type Logger, noMetrics } from '../../../common/ports.ts';
+import { type CommittedRange, type PartitionId, partitionKey, type SourceBatch } from '../../../common/source.ts';
+import { type KafkaSourceConfig, sourceSchema } from '../../../config/schema.ts';
+import { createKafkaSource, type KafkaSourceDeps } from '../../../consumers/kafka/kafka-source.ts';
+
+export function kafkaConfig(given: {
+  readonly brokers: string;
+  readonly topic: string;
+  readonly group: string;
+  readonly start?: 'earliest' | 'latest';
+  readonly sasl?: NonNullable<KafkaSourceConfig['sasl']>;
+}): KafkaSourceConfig {
+  const { brokers, ...rest } = given;
+  const parsed = sourceSchema.parse({
+    kafka: { ...rest, brokers: [brokers], sessionTimeout: '6s', maxWait: '50ms', maxBytesPerPartition: 64 * 1024 },
+  });
+  if (parsed.kafka === undefined) throw new Error('the source has no kafka section');
+  return parsed.kafka;
+}
+
+export interface Producing {
+  readonly admin: Admin;
+  createTopic(topic: string, partitions: number, settings?: Readonly<Record<string, string>>): Promise<void>;
+  send(topic: string, messages: Message[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function producing(brokers: string): Promise<Producing> {
+  const kafka = new Kafka({ clientId: 'test', brokers: [brokers], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
+  await admin.connect();
+  await producer.connect();
+  return {
+    admin,
+    async createTopic(topic, numPartitions, settings = {}) {
+      const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+      await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true });
+    },
+    async send(topic, messages) {
+      await producer.send({ topic, messages, acks: -1 });
+    },
+    async close() {
+      await producer.disconnect();
+      await admin.disconnect();
+    },
+  };
+}
+
+/** A worker in small: takes part in the group, keeps what it reads by partition, and commits when told to. */
+export interface Member {
+  readonly source: ReturnType<typeof createKafkaSource>;
+  /** Every assignment, with what the source knew. */
+  readonly assignments: { readonly key: string; readonly offset: number; readonly metadata: string }[][];
+  readonly revocations: readonly PartitionId[][];
+  readonly owned: ReadonlyMap<string, { readonly partition: PartitionId; readonly epoch: number }>;
+  /** Reads one batch and makes the range that would commit it. */
+  next(): Promise<{ readonly batch: SourceBatch; readonly range: CommittedRange }>;
+}
+
+let epochs = 0;
+
+export function member(
+  config: KafkaSourceConfig,
+  options: {
+    readonly logger: Logger;
+    readonly readAhead?: NonNullable<KafkaSourceDeps['readAhead']>;
+    /** Where to start a partition instead of its committed offset. */
+    readonly startAt?: (key: string) => number | undefined;
+    readonly onRevoked?: (partitions: readonly PartitionId[]) => void;
+  },
+): Member & { start(): Promise<void> } {
+  const source = createKafkaSource(config, {
+    logger: options.logger,
+    metrics: noMetrics,
+    role: 'events',
+    ...(options.readAhead === undefined ? {} : { readAhead: options.readAhead }),
+  });
+  const assignments: { key: string; offset: number; metadata: string }[][] = [];
+  const revocations: PartitionId[][] = [];
+  const owned = new Map<string, { partition: PartitionId; epoch: number }>();
+  return {
+    source,
+    assignments,
+    revocations,
+    owned,
+    start: () =>
+      source.start({
+        async assigned(partitions) {
+          assignments.push(
+            partitions.map((partition) => ({
+              key: partitionKey(partition),
+              offset: partition.committed?.offset ?? -1,
+              metadata: partition.committed?.metadata ?? '',
+            })),
+          );
+          return partitions.map((partition) => {
+            const epoch = ++epochs;
+            owned.set(partitionKey(partition), { partition, epoch });
+            const offset = options.startAt?.(partitionKey(partition)) ?? partition.committed?.offset ?? 0;
+            return { partition, offset, epoch };
+          });
+        },
+        revoked(partitions) {
+          revocations.push([...partitions]);
+          for (const partition of partitions) owned.delete(partitionKey(partition));
+          options.onRevoked?.(partitions);
+        },
+      }),
+    async next() {
+      const batch = await source.read();
+      if (batch === undefined) throw new Error('the source has ended');
+      const { partition, nextOffset, messages } = batch;
+      const epoch = owned.get(partitionKey(partition))?.epoch ?? 0;
+      const from = messages[0]?.offset ?? nextOffset;
+      const chunkId = `${partitionKey(partition)}/${from}-${nextOffset}@${epoch}`;
+      return {
+        batch,
+        range: { partition, chunkId, from, to: nextOffset, epoch, metadata: JSON.stringify({ chunkId }) },
+      };
+    },
+  };
+}
