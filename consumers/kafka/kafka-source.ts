@@ -83,6 +83,7 @@ export function createKafkaSource(config: KafkaSourceConfig, deps: KafkaSourceDe
 
   return {
     shared: true,
+    ends: () => [],
     start(listener) {
       return new Promise<void>((resolve, reject) => {
         running = run(listener, resolve).then(resolve, (error: unknown) => {
