@@ -1,0 +1,32 @@
+import { everything, type SegmentKey } from '../../common/segment.ts';
+import { listOf, segmentsText } from '../../drift/cause/words.ts';
+import type { Judgement } from '../../drift/judge/judgement.ts';
+import { causeOf } from './alarm.ts';
+import type { Incident } from './incident.ts';
+
+/** `all events`, `origin DEN and SLC`, `all events; origin DEN`. */
+export function segmentText(segments: readonly SegmentKey[]): string {
+  const parts = segmentsText(segments);
+  if (!segments.includes(everything)) return parts;
+  return parts === '' ? 'all events' : `all events; ${parts}`;
+}
+
+/**
+ * The incident's one sentence. A story is told for the feature it was found on, with the segments that have it:
+ * `distance (origin DEN, PHX, SLC and 3 more) is 1.609 times the reference: kilometres instead of miles?`.
+ */
+export function describe(incident: Incident, judgements: readonly Judgement[]): string {
+  const own = judgements.filter((judgement) => causeOf(judgement) === incident.cause);
+  const clearest = own.toSorted((a, b) => b.nCurrent - a.nCurrent)[0];
+  const text = clearest?.detail.story?.text;
+  const kin = clearest === undefined ? [] : own.filter(({ feature }) => feature === clearest.feature);
+  if (clearest === undefined) return incident.title;
+  if (incident.cause === 'performance') return clearest.why;
+  if (incident.cause === 'drift' || text === undefined)
+    return `${listOf(incident.features)} (${incident.segment}) ${incident.features.length === 1 ? 'is' : 'are'} distributed differently from the reference`;
+  const segments = kin.map(({ segment }) => segment).filter((segment) => segment !== everything);
+  const where = segmentsText(kin.some(({ segment }) => segment === everything) ? [] : segments);
+  const others = incident.features.filter((feature) => feature !== clearest.feature);
+  const also = others.length === 0 ? '' : `; ${listOf(others)} ${others.length === 1 ? 'moves' : 'move'} with it`;
+  return `${clearest.feature}${where === '' ? '' : ` (${where})`} ${text}${also}`;
+}

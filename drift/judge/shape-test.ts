@@ -1,0 +1,86 @@
+import { binned, divergence } from '../reference/divergence.ts';
+import { minWindowValues } from '../reference/null-windows.ts';
+import type { AgainstKind, NullTable, Reference } from '../reference/reference.ts';
+import { seasonOf } from '../reference/season.ts';
+import { type Tail, tailProbability, tailQuantile } from '../reference/tail.ts';
+import { everything, type SegmentKey } from '../../common/segment.ts';
+import { chiSquareRatio, chiSquareRatioTail } from './normal.ts';
+
+/** A reference side smaller than this describes no distribution. */
+const minReferenceValues = 100;
+/** Fewer windows of the reference than this show no habit. */
+const minNullWindows = 4;
+
+/** A test's verdict on one aspect of one feature; distances are Jensen–Shannon, base 2. */
+export interface TestResult {
+  readonly value: number;
+  readonly critical: number;
+  readonly pValue: number;
+  /** The change beyond what sampling explains, as a distance. */
+  readonly effect: number;
+  /** Beyond the critical value. */
+  readonly beyond: boolean;
+}
+
+export interface NotJudged {
+  readonly notJudged: string;
+}
+
+export interface ShapeInput {
+  readonly reference: Reference;
+  readonly table: NullTable | undefined;
+  readonly against: AgainstKind;
+  readonly segment: SegmentKey;
+  readonly feature: string;
+  readonly windowStartMs: number;
+  readonly windowMs: number;
+  readonly referenceBins: Float64Array;
+  readonly currentBins: Float64Array;
+  /** Share of false alarms this one test may give, in (0, 1). */
+  readonly alpha: number;
+}
+
+/**
+ * Is the distribution over the bins another one than chance and habit explain?
+ *
+ * The divergence is divided by what sampling (the sizes of both sides) and habit (the season's own excess) explain, and
+ * compared with the same ratio of the reference's windows: the quantile at `1 - alpha` of their pooled tail. It never
+ * counts as more surprising than sampling alone would have it (chi-square), so an over-regular stream is not oversensitive.
+ */
+export function testShape(input: ShapeInput): TestResult | NotJudged {
+  const { table, against, alpha } = input;
+  const nCurrent = binned(input.currentBins);
+  const nReference = binned(input.referenceBins);
+  if (nCurrent < minWindowValues)
+    return { notJudged: `only ${nCurrent} usable values in the window; ${minWindowValues} are needed` };
+  if (nReference < minReferenceValues)
+    return {
+      notJudged: `not enough reference: ${nReference} usable values on its side; ${minReferenceValues} are needed`,
+    };
+  const series = table?.series(input.segment, input.feature);
+  const scope = input.segment === everything ? 'all' : 'segments';
+  const tail = table?.tail(scope, input.feature, against);
+  if (table === undefined || series === undefined || series.windows < minNullWindows || tail === undefined) {
+    const seen = series?.windows ?? 0;
+    return { notJudged: `not enough reference: ${seen} windows of this length in it; ${minNullWindows} are needed` };
+  }
+  const measured = divergence(input.referenceBins, input.currentBins);
+  const habit = series.habit[against][seasonOf(input.windowStartMs, input.windowMs)] ?? 0;
+  const explained = measured.expected + habit;
+  const { ratio, chance } = limits(tail, alpha, measured.degrees);
+  const critical = Math.max(explained * ratio, measured.expected * chance);
+  return {
+    value: Math.sqrt(measured.bits),
+    critical: Math.sqrt(critical),
+    pValue: Math.max(
+      tailProbability(tail, measured.bits / explained),
+      chiSquareRatioTail(measured.bits / measured.expected, measured.degrees),
+    ),
+    effect: Math.sqrt(Math.max(0, measured.bits - measured.expected)),
+    beyond: measured.bits > critical,
+  };
+}
+
+function limits(tail: Tail, alpha: number, degrees: number): { ratio: number; chance: number } {
+  return { ratio: tailQuantile(tail, alpha), chance: chiSquareRatio(alpha, degrees) };
+}

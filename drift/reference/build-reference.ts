@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import type { Column } from '../../common/columns.ts';
+import type { FeatureField, Frame } from '../../common/feature.ts';
+import { everything, type SegmentKey } from '../../common/segment.ts';
+import { binningToJson } from '../profile/binning-json.ts';
+import { emptyProfile, mergeInto } from '../profile/merge.ts';
+import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
+import { accumulate, createProfileSet, profileOf } from '../profile/profile-set.ts';
+import { chooseSegments, createSegmenter, type SegmentRule } from '../segment.ts';
+import { binningsOf } from './feature-binning.ts';
+import { measureNulls, type NullDistance, type WindowProfile } from './null-windows.ts';
+import { againstKinds, type NullSeries, type Reference, referenceOf, tailKey } from './reference.ts';
+import { fitTail, type Tail } from './tail.ts';
+
+/** Null statistics come from at most so many of the latest windows: what older ones add is not worth their memory. */
+const windowsMax = 2000;
+
+export interface ReferenceInput {
+  readonly frame: Frame;
+  /** Event times, ms since 1970, shape `[rows]`; NaN where unknown (such a row counts, but is in no window). */
+  readonly timesMs: Float64Array;
+  /** File, or model and version. For people. */
+  readonly origin: string;
+  /** Columns that are no features: ids, times, labels. */
+  readonly exclude?: readonly string[];
+  readonly segments: readonly SegmentRule[];
+  /** The window lengths that will be judged. */
+  readonly windowsMs: readonly number[];
+}
+
+/**
+ * Profiles each feature over all rows and over each segment, and measures how far the reference's own windows differ from
+ * the rest of it. The same input gives the same reference, id included.
+ *
+ * Text that looks like an identifier (see `binningsOf`) is counted only as present, missing or invalid.
+ */
+export function buildReference(input: ReferenceInput): Reference {
+  const { frame, timesMs, origin } = input;
+  const excluded = new Set(input.exclude ?? []);
+  const segments = chooseSegments(frame, input.segments);
+  const segmentGroups = createSegmenter(segments).groupsOf(frame);
+  const slices = sliceTime(timesMs, frame.rows, input.windowsMs);
+
+  const features: ProfiledFeature[] = [];
+  const profiles = new Map<SegmentKey, Map<string, Profile>>();
+  const nulls = input.windowsMs.map((windowMs) => ({
+    windowMs,
+    windows: Math.floor((slices.endMs - slices.startMs) / windowMs + 0.5),
+    series: new Map<SegmentKey, Map<string, NullSeries>>(),
+    tails: new Map<string, Tail>(),
+  }));
+
+  frame.fields.forEach((field, at) => {
+    if (excluded.has(field.name)) return;
+    const column = frame.columns[at] as Column;
+    const feature: ProfiledFeature = { name: field.name, type: field.type, ...binningsOf(field, column, frame.rows) };
+    features.push(feature);
+    const sliced = profileSlices({ field, column, feature, frame, slices, segmentGroups, segments: segments.length });
+    const scopes: { readonly scope: 'all' | 'segments'; readonly keys: readonly SegmentKey[] }[] = [
+      { scope: 'all', keys: [everything] },
+      { scope: 'segments', keys: segments },
+    ];
+    for (const { scope, keys } of scopes) {
+      const pooled = nulls.map(() => ({ training: [] as NullDistance[], previous: [] as NullDistance[] }));
+      keys.forEach((segment, index) => {
+        const binning = scope === 'all' ? feature.binning : feature.segmentBinning;
+        const parts = sliced(scope === 'all' ? -1 : index);
+        const total = emptyProfile(binning);
+        for (const part of parts) if (part !== undefined) mergeInto(total, part);
+        insert(profiles, segment, field.name, total);
+        nulls.forEach((table, tableAt) => {
+          const windows = windowsFrom(parts, binning, slices, table.windowMs);
+          const { series, distances } = measureNulls(windows, total, table.windowMs);
+          if (series.windows === 0) return;
+          insert(table.series, segment, field.name, series);
+          for (const kind of againstKinds) pooled[tableAt]?.[kind].push(...distances[kind]);
+        });
+      });
+      nulls.forEach((table, tableAt) => {
+        for (const kind of againstKinds) {
+          const distances = pooled[tableAt]?.[kind] ?? [];
+          const tail = fitTail(
+            distances.map(({ ratio }) => ratio),
+            distances.map(({ window }) => window),
+          );
+          if (tail !== undefined) table.tails.set(tailKey(scope, field.name, kind), tail);
+        }
+      });
+    }
+  });
+
+  const content = { origin, spanMs: slices.lastMs - slices.firstMs, rows: frame.rows, features, segments, profiles, nulls };
+  return referenceOf({ id: identify(content), ...content });
+}
+
+interface TimeSlices {
+  /** Length of the slices all windows are sums of: the greatest common divisor of their lengths. */
+  readonly sliceMs: number;
+  /** Start of slice 1; slice 0 holds the rows before it and those without a time. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly count: number;
+  /** Slice of each row, shape `[rows]`. */
+  readonly sliceOf: Int32Array;
+}
+
+function sliceTime(timesMs: Float64Array, rows: number, windowsMs: readonly number[]): TimeSlices {
+  let firstMs = Number.POSITIVE_INFINITY;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < rows; row++) {
+    const time = timesMs[row] as number;
+    if (time < firstMs) firstMs = time;
+    if (time > lastMs) lastMs = time;
+  }
+  const sliceOf = new Int32Array(rows);
+  if (!(firstMs <= lastMs) || windowsMs.length === 0) {
+    const known = firstMs <= lastMs;
+    const at = known ? { firstMs, lastMs } : { firstMs: 0, lastMs: 0 };
+    return { sliceMs: 1, startMs: 0, endMs: 0, ...at, count: 1, sliceOf };
+  }
+  const sliceMs = windowsMs.reduce(greatestCommonDivisor);
+  const longest = Math.max(...windowsMs);
+  // Slices begin at a boundary of the longest window, so that every window is whole.
+  const endMs = (Math.floor(lastMs / sliceMs) + 1) * sliceMs;
+  const earliest = Math.max(firstMs, endMs - windowsMax * sliceMs);
+  const startMs = Math.floor(earliest / longest) * longest;
+  const count = Math.round((endMs - startMs) / sliceMs) + 1;
+  for (let row = 0; row < rows; row++) {
+    const time = timesMs[row] as number;
+    sliceOf[row] = time >= startMs ? Math.floor((time - startMs) / sliceMs) + 1 : 0;
+  }
+  return { sliceMs, startMs, endMs, firstMs, lastMs, count, sliceOf };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** Profiles of one feature by slice of time: `sliced(-1)` over all rows, `sliced(i)` over segment i. */
+function profileSlices(input: {
+  readonly field: FeatureField;
+  readonly column: Column;
+  readonly feature: ProfiledFeature;
+  readonly frame: Frame;
+  readonly slices: TimeSlices;
+  readonly segmentGroups: readonly Int32Array[];
+  readonly segments: number;
+}): (segment: number) => readonly (Profile | undefined)[] {
+  const { column, feature, frame, slices, segmentGroups } = input;
+  const { count, sliceOf } = slices;
+  const whole = createProfileSet(feature.binning, count);
+  accumulate(whole, column, sliceOf, frame.rows);
+  const parts = createProfileSet(feature.segmentBinning, count * input.segments);
+  const groups = new Int32Array(frame.rows);
+  for (const rule of segmentGroups) {
+    for (let row = 0; row < frame.rows; row++) {
+      const segment = rule[row] as number;
+      groups[row] = segment < 0 ? -1 : segment * count + (sliceOf[row] as number);
+    }
+    accumulate(parts, column, groups, frame.rows);
+  }
+  return (segment) =>
+    Array.from({ length: count }, (_, slice) => {
+      const profile = segment < 0 ? profileOf(whole, slice) : profileOf(parts, segment * count + slice);
+      return profile.n > 0 ? profile : undefined;
+    });
+}
+
+function windowsFrom(
+  parts: readonly (Profile | undefined)[],
+  binning: Binning,
+  slices: TimeSlices,
+  windowMs: number,
+): readonly WindowProfile[] {
+  const { sliceMs, startMs } = slices;
+  const slicesPerWindow = Math.round(windowMs / sliceMs);
+  const windows: WindowProfile[] = [];
+  let current: WindowProfile | undefined;
+  for (let slice = 1; slice < parts.length; slice++) {
+    const part = parts[slice];
+    if (part === undefined) continue;
+    if (slicesPerWindow === 1) {
+      windows.push({ startMs: startMs + (slice - 1) * sliceMs, profile: part });
+      continue;
+    }
+    const windowStartMs = Math.floor((startMs + (slice - 1) * sliceMs) / windowMs) * windowMs;
+    if (current?.startMs !== windowStartMs) {
+      current = { startMs: windowStartMs, profile: emptyProfile(binning) };
+      windows.push(current);
+    }
+    mergeInto(current.profile, part);
+  }
+  return windows;
+}
+
+function insert<Value>(map: Map<string, Map<string, Value>>, outer: string, inner: string, value: Value): void {
+  let row = map.get(outer);
+  if (row === undefined) {
+    row = new Map();
+    map.set(outer, row);
+  }
+  row.set(inner, value);
+}
+
+function identify(content: {
+  readonly origin: string;
+  readonly rows: number;
+  readonly spanMs: number;
+  readonly features: readonly ProfiledFeature[];
+  readonly profiles: ReadonlyMap<string, ReadonlyMap<string, Profile>>;
+}): string {
+  const hash = createHash('sha256').update(JSON.stringify([content.origin, content.rows, content.spanMs]));
+  for (const { name, binning, segmentBinning } of content.features)
+    hash.update(JSON.stringify([name, binningToJson(binning), binningToJson(segmentBinning)]));
+  for (const [segment, row] of content.profiles)
+    for (const [feature, { n, missing, invalid, bins }] of row)
+      hash.update(JSON.stringify([segment, feature, n, missing, invalid])).update(bins);
+  return hash.digest('hex').slice(0, 16);
+}
