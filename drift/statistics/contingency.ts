@@ -1,0 +1,87 @@
+import type { Counts, Tested } from './counts.ts';
+import { total } from './counts.ts';
+import { chiSquareTail } from './gamma.ts';
+
+/** A test of two rows of counts for one distribution. */
+export interface ContingencyTest extends Tested {
+  readonly degrees: number;
+  /** Cells after pooling. */
+  readonly cells: number;
+}
+
+/** Below this expected count the chi-square approximation is not trusted (Cochran 1954, doi:10.2307/3001616). */
+const expectedMin = 5;
+
+/**
+ * Pearson's chi-square of homogeneity: are both rows of counts drawn from one distribution over the cells?
+ *
+ * `χ² = Σ (observed - expected)² / expected` over both rows, expected = row total × cell total / all; degrees = cells - 1. Cells
+ * of which either row expects fewer than 5 are pooled into one, rarest first. An empty side, or one cell left: undefined.
+ * O(cells log cells). Pearson 1900, doi:10.1080/14786440009463897.
+ */
+export function chiSquare(reference: Counts, current: Counts): ContingencyTest | undefined {
+  return test(reference, current, (observed, expected) => (observed - expected) ** 2 / expected);
+}
+
+/**
+ * The likelihood ratio of the same question: `G = 2 Σ observed ln(observed / expected)`, pooled and judged as
+ * {@link chiSquare}. G = 2 ln 2 · (n + m) · mutual information in bits. Wilks 1938, doi:10.1214/aoms/1177732360.
+ */
+export function gTest(reference: Counts, current: Counts): ContingencyTest | undefined {
+  return test(reference, current, (observed, expected) =>
+    observed === 0 ? 0 : 2 * observed * Math.log(observed / expected),
+  );
+}
+
+/**
+ * Cramér's V of a two-row table, in [0, 1]: the effect size of {@link chiSquare}, free of the sample size.
+ * `V = √(χ² / (n + m))`. Cramér 1946, Mathematical Methods of Statistics, 21.9.
+ */
+export function cramersV(reference: Counts, current: Counts): number | undefined {
+  const tested = chiSquare(reference, current);
+  return tested === undefined ? undefined : Math.min(1, Math.sqrt(tested.value / (total(reference) + total(current))));
+}
+
+function test(
+  reference: Counts,
+  current: Counts,
+  term: (observed: number, expected: number) => number,
+): ContingencyTest | undefined {
+  const n = total(reference);
+  const m = total(current);
+  if (n === 0 || m === 0) return undefined;
+  const cells = poolSmall(reference, current, (expectedMin * (n + m)) / Math.min(n, m));
+  if (cells.length < 2) return undefined;
+  let value = 0;
+  for (const [a, b] of cells) {
+    const share = (a + b) / (n + m);
+    value += term(a, share * n) + term(b, share * m);
+  }
+  value = Math.max(0, value);
+  const degrees = cells.length - 1;
+  return { value, degrees, cells: cells.length, pValue: chiSquareTail(value, degrees) };
+}
+
+/** Cells of at least `least` events on both sides together, the rest of them as one; that one, too small, joins the next. */
+function poolSmall(reference: Counts, current: Counts, least: number): (readonly [number, number])[] {
+  const kept: (readonly [number, number])[] = [];
+  let restReference = 0;
+  let restCurrent = 0;
+  for (let cell = 0; cell < reference.length; cell++) {
+    const a = reference[cell] as number;
+    const b = current[cell] as number;
+    if (a + b >= least) kept.push([a, b]);
+    else {
+      restReference += a;
+      restCurrent += b;
+    }
+  }
+  kept.sort((x, y) => x[0] + x[1] - (y[0] + y[1]));
+  while (restReference + restCurrent > 0 && restReference + restCurrent < least && kept.length > 0) {
+    const [a, b] = kept.shift() as readonly [number, number];
+    restReference += a;
+    restCurrent += b;
+  }
+  if (restReference + restCurrent > 0) kept.push([restReference, restCurrent]);
+  return kept;
+}
