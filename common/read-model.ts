@@ -151,34 +151,30 @@ export type SegmentView = z.output<typeof segmentViewSchema>;
 
 export const incidentSchema = z.object({
   id: z.string(),
-  state: z.enum(['open', 'acknowledged', 'snoozed', 'closed']),
-  kind: z.string(),
-  features: z.array(z.string()),
-  segment: z.string(),
-  segments: z.array(z.string()),
-  comparison: z.string(),
-  openedAt: timeMs,
-  closedAt: timeMs.nullable(),
-  updatedAt: timeMs,
-  snoozedUntil: timeMs.nullable(),
-  cause: z.string().describe('plain words'),
+  state: z.enum(['open', 'acknowledged', 'snoozed', 'closed']).describe('as of its last entry'),
+  kind: z.string().describe('the foremost of kinds'),
+  kinds: z.array(z.string()).describe('drift, quality, performance, prediction'),
+  title: z.string().describe('the cause in one sentence'),
+  cause: z.string().describe('the kind of story that explains it: unit, missing, new-category, ...'),
   severity: z.string(),
-  effect: z.number().nullable(),
-  actions: z.array(
-    z.object({
-      kind: z.string(),
-      at: timeMs.nullable(),
-      what: z.string(),
-      state: z.string().nullable(),
-      target: z.string().nullable().describe('a job id, a channel or a version'),
-    }),
-  ),
+  features: z.array(z.string()),
+  segment: z.string().describe('for people'),
+  segments: z.array(z.string()).describe('keys; the empty text is all events'),
+  comparison: z.string(),
+  since: timeMs.describe('start of the first window that alarmed'),
+  openedAt: timeMs,
+  updatedAt: timeMs,
+  closedAt: timeMs.nullable(),
+  acknowledgedBy: z.string().nullable(),
+  snoozedUntil: timeMs.nullable(),
+  effect: z.number().nullable().describe('the greatest so far'),
+  actions: z.array(z.string()).describe('taken because of it, in order'),
 });
 export type Incident = z.output<typeof incidentSchema>;
 
 export const incidentDetailSchema = incidentSchema.extend({
-  log: z.array(z.object({ seq: count, at: timeMs, kind: z.string() })),
-  judgements: z.array(judgementSchema).describe('the alarms of its features while it was open, worst first'),
+  log: z.array(z.object({ seq: count, at: timeMs, kind: z.string(), text: z.string() })),
+  judgements: z.array(judgementSchema).describe('its evidence, worst first'),
   document: json.describe('the incident as it is stored'),
 });
 export type IncidentDetail = z.output<typeof incidentDetailSchema>;

@@ -37,6 +37,20 @@ const limit = { type: 'integer', minimum: 1, maximum: 2000, default: 200, descri
 /** `GET /v1/pipelines/{pipeline}/...`: what the console shows, for programs. */
 export function registerReadRoutes(app: FastifyInstance, options: HttpServerOptions): void {
   const memo = createMemo(options.clock);
+  app.get(
+    '/v1/pipeline',
+    {
+      schema: {
+        operationId: 'getPipeline',
+        summary: 'The name of the pipeline that this server speaks of',
+        tags: ['console'],
+        response: {
+          200: { type: 'object', required: ['pipeline'], properties: { pipeline: { type: 'string' } } },
+        },
+      } as object,
+    },
+    async () => ({ pipeline: options.pipeline }),
+  );
   for (const route of readRoutes(options)) {
     const names = ['pipeline', ...(route.params ?? [])];
     app.get<{ Params: Record<string, string>; Querystring: Record<string, string | number> }>(

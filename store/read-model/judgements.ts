@@ -55,7 +55,7 @@ export async function readDrift(query: Query, limit: number): Promise<Drift> {
   const cells = await query(
     `SELECT comparison, feature, ${ms('window_start', 'start_ms')}, any(date_diff('millisecond', window_start, window_end)) AS length,
             anyIf(if(isFinite(critical) AND critical > 0, value / critical, NULL), segment = '') AS ratio,
-            maxIf(alarm, segment = '') AS alarm, countIf(alarm = 1 AND segment != '') AS segments
+            maxIf(alarm, segment = '') AS whole, countIf(alarm = 1 AND segment != '') AS segments
      FROM {database:Identifier}.judgements FINAL
      WHERE (comparison, window_start) IN (
        SELECT comparison, window_start FROM {database:Identifier}.judgements GROUP BY comparison, window_start
@@ -84,7 +84,7 @@ function toStrips(cells: readonly Row[]): Drift['strips'] {
       features.set(feature, strip);
       const place = placeOf.get(number(row, 'start_ms')) as number;
       strip.ratios[place] = numberOrNull(row, 'ratio');
-      strip.alarms[place] = number(row, 'alarm') === 1;
+      strip.alarms[place] = number(row, 'whole') === 1;
       strip.alarmedSegments[place] = number(row, 'segments');
     }
     const windowMs = own[0] === undefined ? 0 : number(own[0], 'length');
@@ -166,22 +166,15 @@ export async function readJudgement(
   return row === undefined ? undefined : toJudgement(row);
 }
 
-/** Alarms of these features in windows that touch `[fromMs, toMs)`, worst first. */
-export async function readAlarms(
-  query: Query,
-  given: {
-    readonly features: readonly string[];
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly limit: number;
-  },
-): Promise<Judgement[]> {
+/** Judgements by the names an incident keeps of its evidence, worst first. */
+export async function readEvidence(query: Query, comparison: string, ids: readonly string[]): Promise<Judgement[]> {
+  if (ids.length === 0) return [];
   const rows = await query(
     `SELECT ${judgementColumns} FROM {database:Identifier}.judgements FINAL
-     WHERE alarm = 1 AND feature IN {features:Array(String)}
-       AND window_end > fromUnixTimestamp64Milli({fromMs:Int64}) AND window_start < fromUnixTimestamp64Milli({toMs:Int64})
-     ORDER BY if(isFinite(critical) AND critical > 0, value / critical, 0) DESC LIMIT {limit:UInt32}`,
-    { ...given },
+     WHERE comparison = {comparison:String}
+       AND concat(comparison, '|', toString(toUnixTimestamp64Milli(window_start)), '|', segment, '|', feature) IN {ids:Array(String)}
+     ORDER BY if(isFinite(critical) AND critical > 0, value / critical, 0) DESC`,
+    { comparison, ids },
   );
   return rows.map(toJudgement);
 }
