@@ -7,9 +7,9 @@ const minExpected = 20;
 
 /** The unknown values of a window by name, the most frequent first. */
 export function newCategoryStory(current: Profile): Story {
-  const values = [...current.unseenValues]
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .map(([value]) => value);
+  const names = [...current.unseenValues].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  // One stray event of another new value is not what the alarm is about.
+  const values = names.filter(([, count]) => count >= current.unseen / 10).map(([value]) => value);
   const share = current.n === 0 ? 0 : current.unseen / current.n;
   const named = values.length === 0 ? '' : ` ${listOf(values)}`;
   const plural = values.length === 1 ? `has the new value${named}` : `has new values${named}`;

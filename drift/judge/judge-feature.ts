@@ -44,13 +44,19 @@ export function judgeFeature(
         : current === undefined
           ? 'no events in the window'
           : undefined;
-  if (missingSide !== undefined || binning === undefined || before === undefined || current === undefined) {
+  if (
+    missingSide !== undefined ||
+    binning === undefined ||
+    trained === undefined ||
+    before === undefined ||
+    current === undefined
+  ) {
     if (segment !== everything) return undefined;
     return unjudged(input, segment, feature, frame, `${feature} is not judged: ${missingSide ?? ''}`);
   }
   const windowMs = window.endMs - window.startMs;
   const table = reference.nulls.find((candidate) => candidate.windowMs === windowMs);
-  const { results, refusals } = runTests({ input, segment, feature, binning, before, current, table, alpha });
+  const { results, refusals } = runTests({ input, segment, feature, binning, trained, before, current, table, alpha });
   const statistics = measureAll(binning, before, current);
   for (const { statistic, value, critical, pValue } of results) statistics[statistic] = { value, critical, pValue };
   const shape = results.find(({ statistic }) => statistic === 'js_distance');
@@ -85,13 +91,14 @@ function runTests(input: {
   readonly segment: SegmentKey;
   readonly feature: string;
   readonly binning: Binning;
+  readonly trained: Profile;
   readonly before: Profile;
   readonly current: Profile;
   readonly table: NullTable | undefined;
   readonly alpha: number;
 }): { readonly results: readonly Test[]; readonly refusals: readonly string[] } {
   const { segment, feature, binning, before, current, table } = input;
-  const { reference, window, against, budget } = input.input;
+  const { window, against, budget } = input.input;
   const hasBins = before.bins.length > 0;
   const kinds: readonly MassKind[] =
     binning.kind === 'categorical' && hasBins ? massKinds : massKinds.filter((kind) => kind !== 'unseen');
@@ -104,7 +111,8 @@ function runTests(input: {
   };
   if (hasBins) {
     const outcome = testShape({
-      reference,
+      binning,
+      trainedBins: input.trained.bins,
       table,
       against: against.kind,
       segment,

@@ -1,18 +1,9 @@
-/**
- * The upper tail of the standard normal, P(Z > z). Through the continued-fraction-like rational of W. J. Cody as given in
- * Numerical Recipes (erfc with Chebyshev coefficients); relative error below 1.2e-7 everywhere.
- */
+import { normalTwoSided } from '../statistics/gamma.ts';
+
+/** The upper tail of the standard normal, P(Z > z). */
 export function normalTail(z: number): number {
-  const x = Math.abs(z) / Math.SQRT2;
-  const t = 1 / (1 + 0.5 * x);
-  const poly = [
-    -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223,
-    0.17087277,
-  ];
-  let sum = 0;
-  for (let at = poly.length - 1; at >= 0; at--) sum = sum * t + (poly[at] as number);
-  const tail = 0.5 * t * Math.exp(-x * x + sum);
-  return z >= 0 ? tail : 1 - tail;
+  const half = normalTwoSided(z) / 2;
+  return z >= 0 ? half : 1 - half;
 }
 
 /**

@@ -1,6 +1,8 @@
+import type { Binning } from '../profile/profile.ts';
+import { cellsFor, intoCells } from '../reference/cells.ts';
 import { binned, divergence } from '../reference/divergence.ts';
 import { minWindowValues } from '../reference/null-windows.ts';
-import type { AgainstKind, NullTable, Reference } from '../reference/reference.ts';
+import type { AgainstKind, NullTable } from '../reference/reference.ts';
 import { seasonOf } from '../reference/season.ts';
 import { type Tail, tailProbability, tailQuantile } from '../reference/tail.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
@@ -27,13 +29,15 @@ export interface NotJudged {
 }
 
 export interface ShapeInput {
-  readonly reference: Reference;
   readonly table: NullTable | undefined;
   readonly against: AgainstKind;
   readonly segment: SegmentKey;
   readonly feature: string;
   readonly windowStartMs: number;
   readonly windowMs: number;
+  readonly binning: Binning;
+  /** Of the reference itself: the cells are made from these, whatever is compared with. */
+  readonly trainedBins: Float64Array;
   readonly referenceBins: Float64Array;
   readonly currentBins: Float64Array;
   /** Share of false alarms this one test may give, in (0, 1). */
@@ -64,7 +68,8 @@ export function testShape(input: ShapeInput): TestResult | NotJudged {
     const seen = series?.windows ?? 0;
     return { notJudged: `not enough reference: ${seen} windows of this length in it; ${minNullWindows} are needed` };
   }
-  const measured = divergence(input.referenceBins, input.currentBins);
+  const cells = cellsFor(input.binning, input.trainedBins, nCurrent);
+  const measured = divergence(intoCells(input.referenceBins, cells), intoCells(input.currentBins, cells));
   const habit = series.habit[against][seasonOf(input.windowStartMs, input.windowMs)] ?? 0;
   const explained = measured.expected + habit;
   const { ratio, chance } = limits(tail, alpha, measured.degrees);

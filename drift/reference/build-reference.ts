@@ -70,7 +70,7 @@ export function buildReference(input: ReferenceInput): Reference {
         insert(profiles, segment, field.name, total);
         nulls.forEach((table, tableAt) => {
           const windows = windowsFrom(parts, binning, slices, table.windowMs);
-          const { series, distances } = measureNulls(windows, total, table.windowMs);
+          const { series, distances } = measureNulls(windows, total, binning, table.windowMs);
           if (series.windows === 0) return;
           insert(table.series, segment, field.name, series);
           for (const kind of againstKinds) pooled[tableAt]?.[kind].push(...distances[kind]);

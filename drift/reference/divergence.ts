@@ -40,11 +40,9 @@ export function divergence(
   reference: Float64Array,
   current: Float64Array,
   without?: Float64Array,
-  totals?: { readonly reference: number; readonly current: number },
 ): Divergence {
-  const nCurrent = totals?.current ?? binned(current);
-  const nReference =
-    (totals?.reference ?? binned(reference)) - (without === undefined ? 0 : without === current ? nCurrent : binned(without));
+  const nCurrent = binned(current);
+  const nReference = binned(reference) - (without === undefined ? 0 : binned(without));
   if (nCurrent <= 0 || nReference <= 0) return { bits: 0, expected: 0, degrees: 1, nReference, nCurrent };
   const noise = (1 / nCurrent + 1 / nReference) * bitsOfDegree;
   const perEvent = 1 / (nCurrent + nReference);

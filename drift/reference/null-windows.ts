@@ -1,4 +1,5 @@
-import type { Profile } from '../profile/profile.ts';
+import type { Binning, Profile } from '../profile/profile.ts';
+import { cellsFor, intoCells } from './cells.ts';
 import { type Divergence, divergence, type MassKind, massKinds, massOf } from './divergence.ts';
 import type { AgainstKind, NullSeries } from './reference.ts';
 import { parentSeason, seasonCount, seasonOf } from './season.ts';
@@ -34,9 +35,9 @@ interface Excess {
 export function measureNulls(
   windows: readonly WindowProfile[],
   total: Profile,
+  binning: Binning,
   windowMs: number,
 ): { readonly series: NullSeries; readonly distances: Readonly<Record<AgainstKind, readonly NullDistance[]>> } {
-  const totalValues = binnedOf(total);
   const values = windows.map(({ profile }) => binnedOf(profile));
   const sorted = [...values].sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1] ?? 0;
@@ -48,13 +49,13 @@ export function measureNulls(
     const nCurrent = values[at] as number;
     const window = Math.round(startMs / windowMs);
     const season = seasonOf(startMs, windowMs);
-    const totals = { reference: totalValues, current: nCurrent };
-    const rest = divergence(total.bins, profile.bins, profile.bins, totals);
+    const cells = cellsFor(binning, total.bins, nCurrent);
+    const own = intoCells(profile.bins, cells);
+    const rest = divergence(intoCells(total.bins, cells), own, own);
     if (rest.nReference > 0) training.push({ window, season, measured: rest });
     const before = windows[at - 1];
     if (before !== undefined && usable[at - 1] && startMs - before.startMs === windowMs) {
-      const sizes = { reference: values[at - 1] as number, current: nCurrent };
-      previous.push({ window, season, measured: divergence(before.profile.bins, profile.bins, undefined, sizes) });
+      previous.push({ window, season, measured: divergence(intoCells(before.profile.bins, cells), own) });
     }
   });
   const seasons = seasonCount(windowMs);
