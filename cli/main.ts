@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addDashboardsCommand } from './commands/dashboards.ts';
 
 /** The composition root: each command reads its configuration, builds adapters, wires them and handles signals. */
 export function createProgram(): Command {
@@ -6,6 +7,7 @@ export function createProgram(): Command {
     .description('Validates, scores and profiles streams of events, and acts when they drift.')
     .showHelpAfterError()
     .exitOverride();
+  addDashboardsCommand(program);
   return program;
 }
 
