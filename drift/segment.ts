@@ -136,11 +136,7 @@ function fillByCode(groups: Int32Array, column: TextColumn, groupOfCode: readonl
     if (isPresent(column.validity, row)) groups[row] = groupOfCode[column.codes[row] as number] as number;
 }
 
-function fillByCombination(
-  groups: Int32Array,
-  columns: readonly Column[],
-  indexOf: ReadonlyMap<string, number>,
-): void {
+function fillByCombination(groups: Int32Array, columns: readonly Column[], indexOf: ReadonlyMap<string, number>): void {
   const coders = columns.map(coderOf);
   const known = new Map<string, number>();
   const codes = new Array<number>(coders.length);

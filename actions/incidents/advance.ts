@@ -43,9 +43,16 @@ export function advanceIncidents(
     }
     const mature = cluster.alarms.filter((alarm) => alarm.mature);
     // A named cause has to be seen in the mature alarms themselves, not only in what follows from them.
-    if (mature.length === 0 || (isNamed(cluster.cause) && !mature.some(({ causeKey }) => causeKey === cluster.causeKey)))
+    if (
+      mature.length === 0 ||
+      (isNamed(cluster.cause) && !mature.some(({ causeKey }) => causeKey === cluster.causeKey))
+    )
       continue;
-    const { incident, entry } = entryOf(newIncident({ ...cluster, alarms: mature }, comparison, context), 'opened', nowMs);
+    const { incident, entry } = entryOf(
+      newIncident({ ...cluster, alarms: mature }, comparison, context),
+      'opened',
+      nowMs,
+    );
     entries.push(entry);
     opened.push({ incident, causeKey: cluster.causeKey, age: 0, quiet: 0 });
   }

@@ -55,5 +55,8 @@ function change(
   const found = state.open.find(({ incident }) => incident.id === id);
   if (found === undefined) return { state, entries: [] };
   const { incident, entry } = step(found);
-  return { state: { ...state, open: state.open.map((one) => (one === found ? { ...one, incident } : one)) }, entries: [entry] };
+  return {
+    state: { ...state, open: state.open.map((one) => (one === found ? { ...one, incident } : one)) },
+    entries: [entry],
+  };
 }

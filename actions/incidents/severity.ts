@@ -32,7 +32,7 @@ export function importanceOf(
   features: readonly string[],
   importance: Readonly<Record<string, number>> | undefined,
 ): number {
-  if (importance === undefined) return 1;
+  if (importance === undefined || Object.keys(importance).length === 0) return 1;
   return features.reduce((most, feature) => {
     const own = feature.startsWith('@') && feature !== '@lag' ? 1 : (importance[feature] ?? 0);
     return Math.max(most, own);

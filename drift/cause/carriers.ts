@@ -21,9 +21,7 @@ export function carriersOf(input: {
     if (p !== q) parts.push({ bin, part: (p - q) ** 2 / (p + q), p, q });
   }
   parts.sort((a, b) => b.part - a.part || a.bin - b.bin);
-  return parts
-    .slice(0, most)
-    .map(({ bin, p, q }) => ({ label: labelOf(binning, bin), reference: p, current: q }));
+  return parts.slice(0, most).map(({ bin, p, q }) => ({ label: labelOf(binning, bin), reference: p, current: q }));
 }
 
 export function labelOf(binning: Binning, bin: number): string {

@@ -57,5 +57,10 @@ export function vanishedStory(input: {
 /** A change in the share of missing or invalid values. */
 export function shareStory(kind: 'missing' | 'invalid', before: number, share: number): Story {
   const word = kind === 'missing' ? 'missing' : 'not usable';
-  return { kind, share, before, text: `is ${word} in ${formatShare(share)} of events, ${formatShare(before)} in the reference` };
+  return {
+    kind,
+    share,
+    before,
+    text: `is ${word} in ${formatShare(share)} of events, ${formatShare(before)} in the reference`,
+  };
 }

@@ -14,11 +14,7 @@ const maxRest = 0.3;
  * at most 30 % of the divergence is left, the segments are the story. Segments that overlap (of several rules) are tried rule
  * by rule, the rule that leaves least first.
  */
-export function explainBySegments(
-  input: WindowInput,
-  whole: Judgement,
-  alarms: readonly Judgement[],
-): Judgement {
+export function explainBySegments(input: WindowInput, whole: Judgement, alarms: readonly Judgement[]): Judgement {
   if (whole.statistic !== 'js_distance') return whole;
   const profiled = input.reference.features.find(({ name }) => name === whole.feature);
   const reference = input.reference.profile(everything, whole.feature);
@@ -65,8 +61,7 @@ function without(
   for (const segment of segments) {
     const part = profileOf(segment);
     if (part === undefined) continue;
-    for (let bin = 0; bin < rest.length; bin++)
-      rest[bin] = Math.max(0, (rest[bin] as number) - (part.bins[bin] ?? 0));
+    for (let bin = 0; bin < rest.length; bin++) rest[bin] = Math.max(0, (rest[bin] as number) - (part.bins[bin] ?? 0));
   }
   return rest;
 }

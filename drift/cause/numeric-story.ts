@@ -27,8 +27,7 @@ export function numericStory(input: {
   const before = momentsOf(reference, binning);
   const now = momentsOf(current, binning);
   if (before === undefined || now === undefined || before.deviation === 0) return undefined;
-  if (current.min === current.max)
-    return { kind: 'constant', text: `is always ${formatNumber(current.min)}` };
+  if (current.min === current.max) return { kind: 'constant', text: `is always ${formatNumber(current.min)}` };
   const from = quantilesOf(reference, binning, levels);
   const to = quantilesOf(current, binning, levels);
   const displacement = meanDistance(from, to);
@@ -49,7 +48,8 @@ export function numericStory(input: {
     offer(factor, offset, { kind: 'unit', factor, offset, unit, text: `is ${times} the reference${plus}: ${unit}?` });
   }
   const by = now.mean - before.mean;
-  if (momentsAgree(before, now, 1, by)) offer(1, by, { kind: 'shift', by, text: shiftText(feature, by, before.deviation) });
+  if (momentsAgree(before, now, 1, by))
+    offer(1, by, { kind: 'shift', by, text: shiftText(feature, by, before.deviation) });
   return best?.story;
 }
 

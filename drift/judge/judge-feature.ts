@@ -78,9 +78,7 @@ export function judgeFeature(
       kind: kindOf(feature, decided),
       effect: decided.effect,
       statistics,
-      carriers: decided.alarm
-        ? carriersOf({ binning, reference: before.bins, current: current.bins })
-        : [],
+      carriers: decided.alarm ? carriersOf({ binning, reference: before.bins, current: current.bins }) : [],
       story: story ?? null,
     },
   };
@@ -141,7 +139,8 @@ function tellStory(
   current: Profile,
 ): Story | undefined {
   if (statistic === 'unseen') return newCategoryStory(current);
-  if (statistic === 'missing') return shareStory('missing', reference.missing / reference.n, current.missing / current.n);
+  if (statistic === 'missing')
+    return shareStory('missing', reference.missing / reference.n, current.missing / current.n);
   if (statistic === 'invalid') {
     const share = ({ n, invalid, nan, posInf, negInf }: Profile) => (invalid + nan + posInf + negInf) / n;
     return shareStory('invalid', share(reference), share(current));

@@ -1,7 +1,7 @@
+import type { Profile } from '../profile/profile.ts';
 import { type MassKind, massOf, shareDistance } from '../reference/divergence.ts';
 import { shareZ } from '../reference/null-windows.ts';
 import type { NullSeries } from '../reference/reference.ts';
-import type { Profile } from '../profile/profile.ts';
 import { normalQuantile, normalTail } from './normal.ts';
 import type { NotJudged, TestResult } from './shape-test.ts';
 

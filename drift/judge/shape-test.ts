@@ -1,3 +1,4 @@
+import { everything, type SegmentKey } from '../../common/segment.ts';
 import type { Binning } from '../profile/profile.ts';
 import { cellsFor, intoCells } from '../reference/cells.ts';
 import { binned, divergence } from '../reference/divergence.ts';
@@ -5,7 +6,6 @@ import { minWindowValues } from '../reference/null-windows.ts';
 import type { AgainstKind, NullTable } from '../reference/reference.ts';
 import { seasonOf } from '../reference/season.ts';
 import { type Tail, tailProbability, tailQuantile } from '../reference/tail.ts';
-import { everything, type SegmentKey } from '../../common/segment.ts';
 import { chiSquareRatio, chiSquareRatioTail } from './normal.ts';
 
 /** A reference side smaller than this describes no distribution. */

@@ -89,7 +89,15 @@ export function buildReference(input: ReferenceInput): Reference {
     }
   });
 
-  const content = { origin, spanMs: slices.lastMs - slices.firstMs, rows: frame.rows, features, segments, profiles, nulls };
+  const content = {
+    origin,
+    spanMs: slices.lastMs - slices.firstMs,
+    rows: frame.rows,
+    features,
+    segments,
+    profiles,
+    nulls,
+  };
   return referenceOf({ id: identify(content), ...content });
 }
 

@@ -11,7 +11,8 @@ const leastCells = 10;
  */
 export function cellsFor(binning: Binning, reference: Float64Array, values: number): Cells {
   const bins = reference.length;
-  if (binning.kind === 'categorical') return { count: bins, cellOf: Int32Array.from({ length: bins }, (_, bin) => bin) };
+  if (binning.kind === 'categorical')
+    return { count: bins, cellOf: Int32Array.from({ length: bins }, (_, bin) => bin) };
   let total = 0;
   for (let bin = 0; bin < bins; bin++) total += reference[bin] as number;
   const wanted = Math.max(leastCells, Math.floor(2 * values ** 0.4));

@@ -36,11 +36,7 @@ export function binned(bins: Float64Array): number {
  * Sampling: a bin of share p contributes about `(1/n + 1/m) / (8 ln 2)` bits, but never more than p, which is what an
  * expected count far below one leaves. One bin's worth is taken off, since shares sum to one.
  */
-export function divergence(
-  reference: Float64Array,
-  current: Float64Array,
-  without?: Float64Array,
-): Divergence {
+export function divergence(reference: Float64Array, current: Float64Array, without?: Float64Array): Divergence {
   const nCurrent = binned(current);
   const nReference = binned(reference) - (without === undefined ? 0 : binned(without));
   if (nCurrent <= 0 || nReference <= 0) return { bits: 0, expected: 0, degrees: 1, nReference, nCurrent };

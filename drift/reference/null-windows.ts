@@ -131,7 +131,11 @@ export function shareZ(reference: number, nReference: number, current: number, n
   return (angle(current / nCurrent) - angle(reference / nReference)) / Math.sqrt(1 / nReference + 1 / nCurrent);
 }
 
-function massVariation(windows: readonly Profile[], total: Profile, kind: MassKind): { inflation: number; largest: number } {
+function massVariation(
+  windows: readonly Profile[],
+  total: Profile,
+  kind: MassKind,
+): { inflation: number; largest: number } {
   const all = massOf(total, kind);
   if (all === 0 || windows.length === 0) return { inflation: 1, largest: 0 };
   let squares = 0;

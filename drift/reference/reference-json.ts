@@ -3,7 +3,14 @@ import { binningFromJson, binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
 import { massKinds } from './divergence.ts';
-import { againstKinds, contentOf, type NullContent, type NullSeries, type Reference, referenceOf } from './reference.ts';
+import {
+  againstKinds,
+  contentOf,
+  type NullContent,
+  type NullSeries,
+  type Reference,
+  referenceOf,
+} from './reference.ts';
 import { seasonCount } from './season.ts';
 import type { Tail } from './tail.ts';
 
