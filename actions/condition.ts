@@ -7,7 +7,11 @@ export interface Condition {
 }
 
 type Operator = '==' | '!=' | '>=' | '<=' | '>' | '<';
-type Token = { readonly text: string; readonly at: number; readonly kind: 'word' | 'operator' | 'parenthesis' | 'end' };
+type Token = {
+  readonly text: string;
+  readonly at: number;
+  readonly kind: 'word' | 'quoted' | 'operator' | 'parenthesis' | 'end';
+};
 type Test = (incident: Incident) => boolean;
 
 /** What can be asked, and how it is compared. Lists hold if one of their members does. */
@@ -43,7 +47,7 @@ export function parseCondition(text: string): Condition {
   const peek = (): Token => tokens[next] as Token;
   const take = (): Token => tokens[next++] as Token;
   const accept = (word: string): boolean => {
-    if (peek().text !== word || peek().kind === 'end') return false;
+    if (peek().text !== word || ['end', 'quoted'].includes(peek().kind)) return false;
     next++;
     return true;
   };
@@ -84,7 +88,7 @@ export function parseCondition(text: string): Condition {
     const operator = take();
     if (operator.kind !== 'operator') throw wrong(text, operator, 'expected ==, !=, >=, <=, > or <');
     const value = take();
-    if (value.kind !== 'word') throw wrong(text, value, 'expected a value');
+    if (value.kind !== 'word' && value.kind !== 'quoted') throw wrong(text, value, 'expected a value');
     return testOf(text, subject, operator as Token & { readonly text: Operator }, value);
   };
   const test = either();
@@ -105,7 +109,14 @@ function tokenize(text: string): readonly Token[] {
     }
     const [whole, parenthesis, operator, quoted, word] = match;
     const body = parenthesis ?? operator ?? quoted ?? word ?? '';
-    const kind = parenthesis !== undefined ? 'parenthesis' : operator !== undefined ? 'operator' : 'word';
+    const kind =
+      parenthesis !== undefined
+        ? 'parenthesis'
+        : operator !== undefined
+          ? 'operator'
+          : quoted !== undefined
+            ? 'quoted'
+            : 'word';
     tokens.push({ text: body, at: at + whole.length - whole.trimStart().length, kind });
     at += whole.length;
   }

@@ -1,5 +1,5 @@
 import { everything, type SegmentKey } from '../../common/segment.ts';
-import { listOf, segmentsText } from '../../drift/cause/words.ts';
+import { carriersText, listOf, segmentsText } from '../../drift/cause/words.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import { causeOf } from './alarm.ts';
 import type { Incident } from './incident.ts';
@@ -23,10 +23,14 @@ export function describe(incident: Incident, judgements: readonly Judgement[]): 
   if (clearest === undefined) return incident.title;
   if (incident.cause === 'performance') return clearest.why;
   if (incident.cause === 'drift' || text === undefined)
-    return `${listOf(incident.features)} (${incident.segment}) ${incident.features.length === 1 ? 'is' : 'are'} distributed differently from the reference`;
+    return `${listOf(incident.features)} (${incident.segment}) ${incident.features.length === 1 ? 'is' : 'are'} distributed differently: ${clearest.feature}${whereOf(clearest)} ${carriersText(clearest.detail.carriers)}`;
   const segments = kin.map(({ segment }) => segment).filter((segment) => segment !== everything);
   const where = segmentsText(kin.some(({ segment }) => segment === everything) ? [] : segments);
   const others = incident.features.filter((feature) => feature !== clearest.feature);
   const also = others.length === 0 ? '' : `; ${listOf(others)} ${others.length === 1 ? 'moves' : 'move'} with it`;
   return `${clearest.feature}${where === '' ? '' : ` (${where})`} ${text}${also}`;
+}
+
+function whereOf({ segment }: Judgement): string {
+  return segment === everything ? '' : ` (${segmentsText([segment])})`;
 }

@@ -1,5 +1,6 @@
 import type { Carrier } from '../judge/judgement.ts';
 import type { Binning } from '../profile/profile.ts';
+import { total } from '../statistics/counts.ts';
 import { formatNumber } from './words.ts';
 
 /** The bins or categories that carry most of the divergence, at most `most`, the largest part first; ties in bin order. */
@@ -10,8 +11,8 @@ export function carriersOf(input: {
   readonly most?: number;
 }): readonly Carrier[] {
   const { binning, reference, current, most = 5 } = input;
-  const nReference = reference.reduce((sum, count) => sum + count, 0);
-  const nCurrent = current.reduce((sum, count) => sum + count, 0);
+  const nReference = total(reference);
+  const nCurrent = total(current);
   if (nReference === 0 || nCurrent === 0) return [];
   const parts: { readonly bin: number; readonly part: number; readonly p: number; readonly q: number }[] = [];
   for (let bin = 0; bin < current.length; bin++) {

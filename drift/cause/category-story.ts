@@ -1,4 +1,5 @@
 import type { CategoricalBinning, Profile } from '../profile/profile.ts';
+import { total } from '../statistics/counts.ts';
 import type { Story } from './story.ts';
 import { formatShare, listOf } from './words.ts';
 
@@ -28,8 +29,8 @@ export function vanishedStory(input: {
   readonly current: Profile;
 }): Story | undefined {
   const { binning, reference, current } = input;
-  const nReference = reference.bins.reduce((sum, count) => sum + count, 0);
-  const nCurrent = current.bins.reduce((sum, count) => sum + count, 0);
+  const nReference = total(reference.bins);
+  const nCurrent = total(current.bins);
   if (nReference === 0 || nCurrent === 0) return undefined;
   const gone: { readonly value: string; readonly share: number }[] = [];
   let goneShare = 0;

@@ -1,9 +1,9 @@
 import { everything } from '../../common/segment.ts';
 import type { WindowInput } from '../judge/judge-window.ts';
 import type { Judgement } from '../judge/judgement.ts';
-import { coarsenProfile, emptyProfile } from '../profile/merge.ts';
-import type { Binning, Profile } from '../profile/profile.ts';
-import { divergence } from '../reference/divergence.ts';
+import { coarsenProfile } from '../profile/merge.ts';
+import type { Profile } from '../profile/profile.ts';
+import { divergence, withoutPart } from '../reference/divergence.ts';
 import { segmentsText } from './words.ts';
 
 /** Without the segments, at most this share of the divergence beyond sampling may be left. */
@@ -30,8 +30,8 @@ export function explainBySegments(input: WindowInput, whole: Judgement, alarms: 
   let best: { readonly rest: number; readonly segments: readonly string[] } | undefined;
   for (const segments of byRule(alarms.map(({ segment }) => segment))) {
     const rest = excess(
-      without(sides.reference, segmentBinning, segments, (segment) => input.reference.profile(segment, whole.feature)),
-      without(sides.current, segmentBinning, segments, (segment) => input.profile(segment, whole.feature)),
+      without(sides.reference, segments, (segment) => input.reference.profile(segment, whole.feature)),
+      without(sides.current, segments, (segment) => input.profile(segment, whole.feature)),
     );
     if (rest <= maxRest * before && (best === undefined || rest < best.rest)) best = { rest, segments };
   }
@@ -52,16 +52,13 @@ function excess(reference: Float64Array, current: Float64Array): number {
 
 function without(
   whole: Profile,
-  binning: Binning,
   segments: readonly string[],
   profileOf: (segment: string) => Profile | undefined,
 ): Float64Array {
-  const rest = emptyProfile(binning).bins;
-  rest.set(whole.bins);
+  let rest = whole.bins;
   for (const segment of segments) {
     const part = profileOf(segment);
-    if (part === undefined) continue;
-    for (let bin = 0; bin < rest.length; bin++) rest[bin] = Math.max(0, (rest[bin] as number) - (part.bins[bin] ?? 0));
+    if (part !== undefined) rest = withoutPart(rest, part.bins);
   }
   return rest;
 }

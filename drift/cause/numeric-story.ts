@@ -1,5 +1,5 @@
+import { countedIn, profileMean, profileQuantile, profileVariance } from '../profile/moments.ts';
 import type { NumericBinning, Profile } from '../profile/profile.ts';
-import { type Moments, momentsOf, quantilesOf } from './moments.ts';
 import type { Story } from './story.ts';
 import { unitMistakes } from './units.ts';
 import { formatNumber } from './words.ts';
@@ -28,8 +28,8 @@ export function numericStory(input: {
   const now = momentsOf(current, binning);
   if (before === undefined || now === undefined || before.deviation === 0) return undefined;
   if (current.min === current.max) return { kind: 'constant', text: `is always ${formatNumber(current.min)}` };
-  const from = quantilesOf(reference, binning, levels);
-  const to = quantilesOf(current, binning, levels);
+  const from = levels.map((level) => profileQuantile(reference, binning, level) ?? 0);
+  const to = levels.map((level) => profileQuantile(current, binning, level) ?? 0);
   const displacement = meanDistance(from, to);
   if (displacement < minDisplacement * before.deviation) return undefined;
   let best: { readonly residual: number; readonly story: Story } | undefined;
@@ -51,6 +51,19 @@ export function numericStory(input: {
   if (momentsAgree(before, now, 1, by))
     offer(1, by, { kind: 'shift', by, text: shiftText(feature, by, before.deviation) });
   return best?.story;
+}
+
+interface Moments {
+  readonly count: number;
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+function momentsOf(profile: Profile, binning: NumericBinning): Moments | undefined {
+  const mean = profileMean(profile, binning);
+  const variance = profileVariance(profile, binning);
+  if (mean === undefined || variance === undefined) return undefined;
+  return { count: countedIn(profile), mean, deviation: Math.sqrt(variance) };
 }
 
 function meanDistance(a: readonly number[], b: readonly number[]): number {

@@ -34,3 +34,14 @@ export function segmentsText(segments: readonly SegmentKey[]): string {
   }
   return [...byFeatures].map(([features, values]) => `${features} ${listOf(values)}`).join('; ');
 }
+
+/** `BOS 2.1 % -> 0.7 %, LGA 1.9 % -> 0.9 %`: what carries most of a change that has no story. */
+export function carriersText(
+  carriers: readonly { readonly label: string; readonly reference: number; readonly current: number }[],
+  most = 3,
+): string {
+  return carriers
+    .slice(0, most)
+    .map(({ label, reference, current }) => `${label} ${formatShare(reference)} -> ${formatShare(current)}`)
+    .join(', ');
+}

@@ -3,12 +3,12 @@ import { carriersOf } from '../cause/carriers.ts';
 import { newCategoryStory, shareStory, vanishedStory } from '../cause/category-story.ts';
 import { numericStory } from '../cause/numeric-story.ts';
 import type { Story } from '../cause/story.ts';
-import { formatNumber, segmentsText } from '../cause/words.ts';
+import { carriersText, formatNumber, segmentsText } from '../cause/words.ts';
 import type { Binning, Profile } from '../profile/profile.ts';
 import { type MassKind, massKinds } from '../reference/divergence.ts';
 import type { NullTable } from '../reference/reference.ts';
 import type { WindowInput } from './judge-window.ts';
-import { type Judgement, kindOfFeature, type Measured } from './judgement.ts';
+import { type Carrier, type Judgement, kindOfFeature, type Measured } from './judgement.ts';
 import { testMass } from './mass-test.ts';
 import { measureAll } from './measure.ts';
 import { type NotJudged, type TestResult, testShape } from './shape-test.ts';
@@ -65,6 +65,7 @@ export function judgeFeature(
   if (decided === undefined)
     return unjudged(input, segment, feature, frame, `${feature} is not judged: ${refusals[0] ?? ''}`, statistics);
   const story = decided.alarm ? tellStory(feature, decided.statistic, binning, before, current) : undefined;
+  const carriers = decided.alarm ? carriersOf({ binning, reference: before.bins, current: current.bins }) : [];
   return {
     ...naming(input, segment, feature),
     ...frame,
@@ -73,12 +74,12 @@ export function judgeFeature(
     critical: decided.critical,
     pValue: decided.pValue,
     alarm: decided.alarm,
-    why: sentence(feature, segment, decided, story),
+    why: sentence(feature, segment, decided, story, carriers),
     detail: {
       kind: kindOf(feature, decided),
       effect: decided.effect,
       statistics,
-      carriers: decided.alarm ? carriersOf({ binning, reference: before.bins, current: current.bins }) : [],
+      carriers,
       story: story ?? null,
     },
   };
@@ -198,13 +199,19 @@ export function subject(feature: string, segments: readonly SegmentKey[]): strin
   return where === '' ? feature : `${feature} (${where})`;
 }
 
-function sentence(feature: string, segment: SegmentKey, decided: Test, story: Story | undefined): string {
+function sentence(
+  feature: string,
+  segment: SegmentKey,
+  decided: Test,
+  story: Story | undefined,
+  carriers: readonly Carrier[],
+): string {
   const about = subject(feature, [segment]);
   const name = decided.statistic === 'js_distance' ? 'Jensen-Shannon distance' : `share of ${decided.statistic}`;
   const numbers = `${name} ${formatNumber(decided.value)}, limit ${formatNumber(decided.critical)}`;
   if (decided.alarm)
     return story === undefined
-      ? `${about} is distributed differently from the reference: ${numbers}`
+      ? `${about} is distributed differently from the reference: ${carriersText(carriers)} (${numbers})`
       : `${about} ${story.text} (${numbers})`;
   if (decided.beyond)
     return `${about} differs beyond chance, by less than is worth an alarm: effect ${formatNumber(decided.effect)}, asked for ${formatNumber(decided.minEffect)}`;

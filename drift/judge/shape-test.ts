@@ -1,11 +1,12 @@
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import type { Binning } from '../profile/profile.ts';
 import { cellsFor, intoCells } from '../reference/cells.ts';
-import { binned, divergence } from '../reference/divergence.ts';
+import { divergence } from '../reference/divergence.ts';
 import { minWindowValues } from '../reference/null-windows.ts';
 import type { AgainstKind, NullTable } from '../reference/reference.ts';
 import { seasonOf } from '../reference/season.ts';
 import { type Tail, tailProbability, tailQuantile } from '../reference/tail.ts';
+import { total } from '../statistics/counts.ts';
 import { chiSquareRatio, chiSquareRatioTail } from './normal.ts';
 
 /** A reference side smaller than this describes no distribution. */
@@ -53,8 +54,8 @@ export interface ShapeInput {
  */
 export function testShape(input: ShapeInput): TestResult | NotJudged {
   const { table, against, alpha } = input;
-  const nCurrent = binned(input.currentBins);
-  const nReference = binned(input.referenceBins);
+  const nCurrent = total(input.currentBins);
+  const nReference = total(input.referenceBins);
   if (nCurrent < minWindowValues)
     return { notJudged: `only ${nCurrent} usable values in the window; ${minWindowValues} are needed` };
   if (nReference < minReferenceValues)

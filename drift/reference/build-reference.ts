@@ -26,6 +26,11 @@ export interface ReferenceInput {
   readonly segments: readonly SegmentRule[];
   /** The window lengths that will be judged. */
   readonly windowsMs: readonly number[];
+  /**
+   * Count in the bins and segments of this reference, so that profiles made for either are of one kind and windows across the
+   * change from one to the other add up. Features it does not know get bins of their own.
+   */
+  readonly like?: Reference;
 }
 
 /**
@@ -37,7 +42,8 @@ export interface ReferenceInput {
 export function buildReference(input: ReferenceInput): Reference {
   const { frame, timesMs, origin } = input;
   const excluded = new Set(input.exclude ?? []);
-  const segments = chooseSegments(frame, input.segments);
+  const segments = input.like?.segments ?? chooseSegments(frame, input.segments);
+  const known = new Map(input.like?.features.map((feature) => [feature.name, feature]));
   const segmentGroups = createSegmenter(segments).groupsOf(frame);
   const slices = sliceTime(timesMs, frame.rows, input.windowsMs);
 
@@ -53,7 +59,9 @@ export function buildReference(input: ReferenceInput): Reference {
   frame.fields.forEach((field, at) => {
     if (excluded.has(field.name)) return;
     const column = frame.columns[at] as Column;
-    const feature: ProfiledFeature = { name: field.name, type: field.type, ...binningsOf(field, column, frame.rows) };
+    const bins = known.get(field.name) ?? binningsOf(field, column, frame.rows);
+    const { binning, segmentBinning } = bins;
+    const feature: ProfiledFeature = { name: field.name, type: field.type, binning, segmentBinning };
     features.push(feature);
     const sliced = profileSlices({ field, column, feature, frame, slices, segmentGroups, segments: segments.length });
     const scopes: { readonly scope: 'all' | 'segments'; readonly keys: readonly SegmentKey[] }[] = [

@@ -1,4 +1,6 @@
 import type { Profile } from '../profile/profile.ts';
+import { total } from '../statistics/counts.ts';
+import { jensenShannonDistance, jensenShannonDivergence } from '../statistics/jensen-shannon.ts';
 
 /**
  * The measure that decides on shape, with what sampling alone makes of it.
@@ -23,50 +25,35 @@ export interface Divergence {
 
 const bitsOfDegree = 1 / (8 * Math.LN2);
 
-export function binned(bins: Float64Array): number {
-  let sum = 0;
-  for (let bin = 0; bin < bins.length; bin++) sum += bins[bin] as number;
-  return sum;
-}
-
 /**
- * `reference` and `current` are counts over the same bins, shape `[bins]`. With `without`, its counts are taken out of
- * the reference first: a window left out of what it is part of. Both sides empty, or one of them: 0 bits, 0 expected.
+ * `reference` and `current` are counts over the same bins, shape `[bins]`. Both sides empty, or one of them: 0 bits, 0
+ * expected.
  *
  * Sampling: a bin of share p contributes about `(1/n + 1/m) / (8 ln 2)` bits, but never more than p, which is what an
  * expected count far below one leaves. One bin's worth is taken off, since shares sum to one.
  */
-export function divergence(reference: Float64Array, current: Float64Array, without?: Float64Array): Divergence {
-  const nCurrent = binned(current);
-  const nReference = binned(reference) - (without === undefined ? 0 : binned(without));
-  if (nCurrent <= 0 || nReference <= 0) return { bits: 0, expected: 0, degrees: 1, nReference, nCurrent };
+export function divergence(reference: Float64Array, current: Float64Array): Divergence {
+  const nCurrent = total(current);
+  const nReference = total(reference);
+  const bits = jensenShannonDivergence(reference, current);
+  if (bits === undefined) return { bits: 0, expected: 0, degrees: 1, nReference, nCurrent };
   const noise = (1 / nCurrent + 1 / nReference) * bitsOfDegree;
-  const perEvent = 1 / (nCurrent + nReference);
-  let bits = 0;
+  const all = nCurrent + nReference;
   let expected = 0;
-  for (let bin = 0; bin < current.length; bin++) {
-    const b = current[bin] as number;
-    const a = (reference[bin] as number) - (without === undefined ? 0 : (without[bin] as number));
-    if (a === 0 && b === 0) continue;
-    const pooled = (a + b) * perEvent;
-    expected += pooled < noise ? pooled : noise;
-    const p = a / nReference;
-    const q = b / nCurrent;
-    const mean = (p + q) / 2;
-    if (p > 0) bits += 0.5 * p * Math.log2(p / mean);
-    if (q > 0) bits += 0.5 * q * Math.log2(q / mean);
-  }
+  for (let bin = 0; bin < current.length; bin++)
+    expected += Math.min(noise, ((reference[bin] as number) + (current[bin] as number)) / all);
   const degrees = Math.max(1, expected / noise - 1);
-  return { bits: Math.min(1, Math.max(0, bits)), expected: degrees * noise, degrees, nReference, nCurrent };
+  return { bits, expected: degrees * noise, degrees, nReference, nCurrent };
+}
+
+/** What is left of `whole` without `part`; counts that would fall below zero are zero. */
+export function withoutPart(whole: Float64Array, part: Float64Array): Float64Array {
+  return whole.map((count, bin) => Math.max(0, count - (part[bin] as number)));
 }
 
 /** The Jensen–Shannon distance (base 2) of two shares of one outcome: the scale all effects are compared on. */
 export function shareDistance(reference: number, current: number): number {
-  const term = (p: number, q: number): number => {
-    const mean = (p + q) / 2;
-    return (p > 0 ? 0.5 * p * Math.log2(p / mean) : 0) + (q > 0 ? 0.5 * q * Math.log2(q / mean) : 0);
-  };
-  return Math.sqrt(Math.max(0, term(reference, current) + term(1 - reference, 1 - current)));
+  return jensenShannonDistance([reference, 1 - reference], [current, 1 - current]) ?? 0;
 }
 
 /** Shares of the events that are not usable as a value, and of those outside the known values. */

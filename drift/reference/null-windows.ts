@@ -1,6 +1,7 @@
+import { countedIn } from '../profile/moments.ts';
 import type { Binning, Profile } from '../profile/profile.ts';
 import { cellsFor, intoCells } from './cells.ts';
-import { type Divergence, divergence, type MassKind, massKinds, massOf } from './divergence.ts';
+import { type Divergence, divergence, type MassKind, massOf, withoutPart } from './divergence.ts';
 import type { AgainstKind, NullSeries } from './reference.ts';
 import { parentSeason, seasonCount, seasonOf } from './season.ts';
 
@@ -38,7 +39,7 @@ export function measureNulls(
   binning: Binning,
   windowMs: number,
 ): { readonly series: NullSeries; readonly distances: Readonly<Record<AgainstKind, readonly NullDistance[]>> } {
-  const values = windows.map(({ profile }) => binnedOf(profile));
+  const values = windows.map(({ profile }) => countedIn(profile) - profile.unseen);
   const sorted = [...values].sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1] ?? 0;
   const usable = values.map((n) => n >= minWindowValues && n >= median * minWindowShare);
@@ -51,7 +52,7 @@ export function measureNulls(
     const season = seasonOf(startMs, windowMs);
     const cells = cellsFor(binning, total.bins, nCurrent);
     const own = intoCells(profile.bins, cells);
-    const rest = divergence(intoCells(total.bins, cells), own, own);
+    const rest = divergence(withoutPart(intoCells(total.bins, cells), own), own);
     if (rest.nReference > 0) training.push({ window, season, measured: rest });
     const before = windows[at - 1];
     if (before !== undefined && usable[at - 1] && startMs - before.startMs === windowMs) {
@@ -74,12 +75,6 @@ export function measureNulls(
     },
     distances: { training: whole.distances, previous: step.distances },
   };
-}
-
-function binnedOf(profile: Profile): number {
-  let out = profile.n - profile.unseen;
-  for (const kind of massKinds) if (kind !== 'unseen') out -= massOf(profile, kind);
-  return out;
 }
 
 /**
