@@ -1,0 +1,121 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { ErrorCode, TidemarkError } from '../../common/error.ts';
+import type { Frame } from '../../common/feature.ts';
+import { compareFrames, type FeatureComparison } from '../../drift/compare.ts';
+import { readFrame } from '../../store/read-file.ts';
+import { openScratchEngine } from '../../store/scratch-engine.ts';
+import { command, type ExitCode, printJson, printText, table } from '../output.ts';
+
+interface DriftOptions {
+  readonly json?: boolean;
+  readonly features?: readonly string[];
+  readonly limit?: number;
+  readonly budget?: number;
+}
+
+export function addDriftCommand(program: Command): void {
+  program
+    .command('drift')
+    .description(
+      'Compares two files, feature by feature: Parquet, CSV, TSV, NDJSON or Arrow. Ends with 1 on any alarm.',
+    )
+    .argument('<reference>', 'the file to compare with, such as the training data')
+    .argument('<current>', 'the file to judge')
+    .option('--json', 'one JSON object on standard output')
+    .option('--features <names>', 'only these, separated by commas', namesOf)
+    .option('--limit <rows>', 'read only the first rows of each file', positiveInteger)
+    .option('--budget <probability>', 'of any false alarm at all where nothing changed; default 0.01', share)
+    .action(
+      command(
+        (_reference: string, _current: string, options: DriftOptions) => options.json === true,
+        (reference, current, options) => runDrift(reference, current, options),
+      ),
+    );
+}
+
+async function runDrift(referencePath: string, currentPath: string, options: DriftOptions): Promise<ExitCode> {
+  const { reference, current } = await readBoth(referencePath, currentPath, options.limit);
+  for (const name of options.features ?? []) {
+    const known = [...reference.fields, ...current.fields].map((field) => field.name);
+    if (known.includes(name)) continue;
+    throw new TidemarkError(ErrorCode.NOT_FOUND, `neither file has a feature ${name}`, {
+      place: '--features',
+      cure: `They have: ${[...new Set(known)].join(', ')}.`,
+    });
+  }
+  const features = compareFrames(reference, current, {
+    ...(options.features === undefined ? {} : { features: options.features }),
+    ...(options.budget === undefined ? {} : { budget: options.budget }),
+  });
+  const alarms = features.filter(({ alarm }) => alarm).length;
+  if (options.json === true) {
+    printJson({
+      reference: { path: referencePath, rows: reference.rows },
+      current: { path: currentPath, rows: current.rows },
+      alarms,
+      alarm: alarms > 0,
+      features,
+    });
+  } else printText(report(features, { alarms, reference: reference.rows, current: current.rows }));
+  return alarms > 0 ? 1 : 0;
+}
+
+async function readBoth(
+  referencePath: string,
+  currentPath: string,
+  limitRows: number | undefined,
+): Promise<{ readonly reference: Frame; readonly current: Frame }> {
+  const engine = openScratchEngine();
+  try {
+    const options = { client: engine.client, ...(limitRows === undefined ? {} : { limitRows }) };
+    const reference = await readFrame(referencePath, options);
+    return { reference, current: await readFrame(currentPath, options) };
+  } finally {
+    await engine.close();
+  }
+}
+
+function report(
+  features: readonly FeatureComparison[],
+  counts: { readonly alarms: number; readonly reference: number; readonly current: number },
+): string {
+  const rows = features.map(({ name, type, alarm, statistics, why }) => {
+    const cell = (statistic: string): string => {
+      const value = statistics[statistic]?.value;
+      return value === null || value === undefined ? '-' : value.toFixed(4);
+    };
+    return [
+      alarm ? 'ALARM' : 'ok',
+      name,
+      type,
+      cell('js_distance'),
+      cell('psi'),
+      cell('ks'),
+      cell('wasserstein_normalized'),
+      cell('missing_change'),
+      why,
+    ];
+  });
+  const head = ['', 'feature', 'type', 'js (base 2)', 'psi', 'ks', 'wasserstein/sd', 'missing +', 'why'];
+  const summary = `${counts.alarms} of ${features.length} features drifted; ${counts.reference} rows of reference, ${counts.current} current`;
+  return `${table([head, ...rows])}\n\n${summary}`;
+}
+
+function namesOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1.');
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('expected a number above 0 and up to 1.');
+  return value;
+}

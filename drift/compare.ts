@@ -1,0 +1,200 @@
+import type { Column } from '../common/columns.ts';
+import type { FeatureType, Frame } from '../common/feature.ts';
+import {
+  type Compared,
+  type CompareOptions,
+  defaultBudget,
+  defaultEffects,
+  type Effects,
+  type FeatureComparison,
+  type Finding,
+  type Statistic,
+} from './compare/comparison.ts';
+import { compareIdentifiers, isIdentifier } from './compare/identifier.ts';
+import { compareNumbers } from './compare/numeric.ts';
+import { comparePresence, missingIn } from './compare/presence.ts';
+import { compareCategories, joinTexts } from './compare/text.ts';
+import { compareTimestamps } from './compare/timestamp.ts';
+import {
+  looksLikeTimes,
+  numberOfText,
+  readTexts,
+  timeOfText,
+  type UsableNumbers,
+  usableNumbers,
+} from './compare/usable.ts';
+
+export type { CompareOptions, FeatureComparison } from './compare/comparison.ts';
+
+/**
+ * Compares two data sets, feature by feature, without any configuration; the most changed first.
+ *
+ * An alarm needs two things: a change beyond chance (p below `budget` divided by the number of tests on all features
+ * together, so that `budget` bounds the probability of any alarm where nothing changed), and one of practical size (see
+ * `Effects`). A feature that vanished is an alarm, a new one is only reported. Rows are taken as independent: where they are
+ * not (a time series), ordinary habits look like changes, and a reference with calibrated windows is the better judge.
+ */
+export function compareFrames(reference: Frame, current: Frame, options: CompareOptions = {}): FeatureComparison[] {
+  const effects: Effects = { ...defaultEffects, ...options.effects };
+  const names = namesOf(reference, current).filter((name) => options.features?.includes(name) ?? true);
+  const measured = names.map((name) => measure(name, sideOf(reference, name), sideOf(current, name), effects));
+  const tests = measured.reduce((sum, { findings }) => sum + findings.length, 0);
+  const level = (options.budget ?? defaultBudget) / Math.max(1, tests);
+  const rows = { reference: reference.rows, current: current.rows };
+  return measured
+    .map((feature) => judge(feature, level, rows))
+    .sort((a, b) => Number(b.alarm) - Number(a.alarm) || b.severity - a.severity || (a.name < b.name ? -1 : 1));
+}
+
+interface Side {
+  readonly type: FeatureType;
+  readonly column: Column;
+  readonly rows: number;
+}
+
+interface Measured extends Compared {
+  readonly name: string;
+  /** An alarm without a test: the feature is gone. */
+  readonly certain?: string;
+}
+
+function namesOf(reference: Frame, current: Frame): string[] {
+  return [...new Set([...reference.fields, ...current.fields].map(({ name }) => name))];
+}
+
+function sideOf(frame: Frame, name: string): Side | undefined {
+  const at = frame.fields.findIndex((field) => field.name === name);
+  const field = frame.fields[at];
+  const column = frame.columns[at];
+  return field === undefined || column === undefined ? undefined : { type: field.type, column, rows: frame.rows };
+}
+
+function measure(name: string, reference: Side | undefined, current: Side | undefined, effects: Effects): Measured {
+  const none = { name, statistics: {}, findings: [] };
+  if (current === undefined)
+    return { ...none, type: 'only_in_reference', distance: 1, calm: '', certain: 'the current data does not have it' };
+  if (reference === undefined)
+    return { ...none, type: 'only_in_current', distance: 0, calm: 'new: the reference does not have it' };
+  const missing = missingIn(reference.column, reference.rows);
+  const missingNow = missingIn(current.column, current.rows);
+  const before = valuesOf(reference, current);
+  const now = valuesOf(current, reference);
+  const presence = comparePresence(
+    { rows: reference.rows, missing, unusable: before?.unusable ?? 0 },
+    { rows: current.rows, missing: missingNow, unusable: now?.unusable ?? 0 },
+    effects,
+  );
+  const compared = compareValues({ reference, current, before, now, effects }, missing, missingNow);
+  return {
+    ...compared,
+    name,
+    statistics: { ...compared.statistics, ...presence.statistics },
+    findings: [...compared.findings, ...presence.findings],
+  };
+}
+
+/** The numbers of a side, where the pair is compared as numbers or times; undefined for a pair of texts. */
+function valuesOf(side: Side, other: Side): UsableNumbers | undefined {
+  if (side.column.kind === 'number') return usableNumbers(side.column, side.rows);
+  const asTimes =
+    other.column.kind === 'number'
+      ? other.type === 'timestamp'
+      : looksLikeTimes(side.column) && looksLikeTimes(other.column);
+  if (asTimes) return readTexts(side.column, side.rows, timeOfText);
+  return other.column.kind === 'number' ? readTexts(side.column, side.rows, numberOfText) : undefined;
+}
+
+interface Pair {
+  readonly reference: Side;
+  readonly current: Side;
+  readonly before: UsableNumbers | undefined;
+  readonly now: UsableNumbers | undefined;
+  readonly effects: Effects;
+}
+
+function compareValues(
+  { reference, current, before, now, effects }: Pair,
+  missing: number,
+  missingNow: number,
+): Compared {
+  const absent = reference.rows === missing;
+  const absentNow = current.rows === missingNow;
+  if (absent || absentNow) {
+    const calm =
+      absent && absentNow ? 'no values on either side' : `no values in the ${absent ? 'reference' : 'current data'}`;
+    return { type: 'all_missing', statistics: {}, findings: [], distance: 0, calm };
+  }
+  if (before !== undefined && now !== undefined) {
+    const mixed = reference.column.kind !== current.column.kind;
+    if (before.sorted.length === 0 || now.sorted.length === 0)
+      return {
+        type: mixed ? 'mixed' : 'numeric',
+        statistics: {},
+        findings: [],
+        distance: 0,
+        calm: 'no usable numbers on one side',
+      };
+    const times = reference.type === 'timestamp' || current.type === 'timestamp' || reference.column.kind === 'text';
+    const asTimes = times && !(mixed && reference.type !== 'timestamp' && current.type !== 'timestamp');
+    const compared = asTimes
+      ? compareTimestamps(before.sorted, now.sorted, effects)
+      : compareNumbers(before.sorted, now.sorted, effects);
+    return mixed
+      ? {
+          ...compared,
+          type: 'mixed',
+          calm: `numbers on one side, text that reads as such on the other; ${compared.calm}`,
+        }
+      : compared;
+  }
+  if (reference.column.kind === 'text' && current.column.kind === 'text') {
+    const sides = [
+      { column: reference.column, rows: reference.rows },
+      { column: current.column, rows: current.rows },
+    ] as const;
+    const joined = joinTexts(...sides);
+    return isIdentifier(joined) ? compareIdentifiers(...sides, joined, effects) : compareCategories(joined, effects);
+  }
+  return { type: 'mixed', statistics: {}, findings: [], distance: 0, calm: 'nothing to compare' };
+}
+
+function judge(
+  feature: Measured,
+  level: number,
+  rows: { readonly reference: number; readonly current: number },
+): FeatureComparison {
+  const alarms = feature.findings
+    .filter(({ pValue, effect }) => pValue <= level && effect >= 1)
+    .sort((a, b) => b.effect - a.effect);
+  const beyondChance = feature.findings.filter(({ pValue }) => pValue <= level);
+  const alarm = alarms.length > 0 || feature.certain !== undefined;
+  const words = (findings: readonly Finding[]): string => findings.map((finding) => finding.words).join('; ');
+  const why =
+    feature.certain ??
+    (alarm
+      ? words(alarms)
+      : beyondChance.length > 0
+        ? `beyond chance, but too small to matter: ${words(beyondChance)}`
+        : feature.calm);
+  const worst = Math.max(0, ...beyondChance.map(({ effect }) => effect));
+  return {
+    name: feature.name,
+    type: feature.type,
+    n_reference: rows.reference,
+    n_current: rows.current,
+    statistics: finite(feature.statistics),
+    alarm,
+    why,
+    severity: feature.certain !== undefined ? 1 : Number((worst / (1 + worst)).toFixed(4)),
+  };
+}
+
+/** A number JSON cannot hold is said to be none. */
+function finite(statistics: Readonly<Record<string, Statistic>>): Record<string, Statistic> {
+  return Object.fromEntries(
+    Object.entries(statistics).map(([name, one]) => [
+      name,
+      one.value === null || Number.isFinite(one.value) ? one : { value: null, reason: 'too large for a double' },
+    ]),
+  );
+}

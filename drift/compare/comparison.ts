@@ -1,0 +1,89 @@
+/** What a column is taken for. */
+export const comparedTypes = [
+  'numeric',
+  'categorical',
+  'identifier',
+  'timestamp',
+  'constant',
+  'all_missing',
+  'mixed',
+  'only_in_reference',
+  'only_in_current',
+] as const;
+export type ComparedType = (typeof comparedTypes)[number];
+
+/** One number, finite, or null with the reason why there is none. */
+export interface Statistic {
+  readonly value: number | null;
+  readonly p_value?: number;
+  /** Base of the logarithm, where there is one. */
+  readonly base?: number;
+  readonly reason?: string;
+}
+
+/** One feature of two data sets compared. Names as in the command's JSON. */
+export interface FeatureComparison {
+  readonly name: string;
+  readonly type: ComparedType;
+  /** Rows on each side, whatever stands in them. */
+  readonly n_reference: number;
+  readonly n_current: number;
+  readonly statistics: Readonly<Record<string, Statistic>>;
+  readonly alarm: boolean;
+  /** For people: what changed and by what it was judged. */
+  readonly why: string;
+  /** For sorting: 0 nothing, 1 everything; the largest effect beyond chance, alarm or not. */
+  readonly severity: number;
+}
+
+export interface CompareOptions {
+  /** The probability of any alarm at all where nothing changed, over all features together. Default 0.01. */
+  readonly budget?: number;
+  /** Only these features; default all. */
+  readonly features?: readonly string[];
+  /** The smallest change worth an alarm. */
+  readonly effects?: Partial<Effects>;
+}
+
+export interface Effects {
+  /** Jensen–Shannon distance, base 2, beyond what sampling explains. Default 0.1 (a shift of about 0.24 sd; PSI 0.055). */
+  readonly jsDistance: number;
+  /** Wasserstein-1 over the reference's standard deviation. Default 0.1. */
+  readonly wassersteinNormalized: number;
+  /** Share of values that the reference does not know: new categories, or numbers outside of its range. Default 0.01. */
+  readonly unseen: number;
+  /** Change of the share of missing, or of unusable, values. Default 0.01. */
+  readonly missing: number;
+}
+
+export const defaultEffects: Effects = { jsDistance: 0.1, wassersteinNormalized: 0.1, unseen: 0.01, missing: 0.01 };
+export const defaultBudget = 0.01;
+
+/** One way in which a feature may have changed: a test, an effect, and the words for it. */
+export interface Finding {
+  readonly pValue: number;
+  /** As a multiple of the smallest effect worth an alarm; 1 is just enough. */
+  readonly effect: number;
+  readonly words: string;
+}
+
+/** What one kind of column hands back for judging. */
+export interface Compared {
+  readonly type: ComparedType;
+  readonly statistics: Readonly<Record<string, Statistic>>;
+  readonly findings: readonly Finding[];
+  /** Of the values as such, beyond chance, in [0, 1]. */
+  readonly distance: number;
+  /** Said where nothing was found. */
+  readonly calm: string;
+}
+
+/** A statistic as it stands in the output: a number that is not finite becomes null. */
+export function statistic(
+  value: number | undefined,
+  reason: string,
+  more: { readonly p_value?: number; readonly base?: number } = {},
+): Statistic {
+  if (value === undefined || !Number.isFinite(value)) return { value: null, reason };
+  return { value, ...more };
+}
