@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addDashboardsCommand } from './commands/dashboards.ts';
+import { addDriftCommand } from './commands/drift.ts';
 
 /** The composition root: each command reads its configuration, builds adapters, wires them and handles signals. */
 export function createProgram(): Command {
@@ -8,6 +9,7 @@ export function createProgram(): Command {
     .showHelpAfterError()
     .exitOverride();
   addDashboardsCommand(program);
+  addDriftCommand(program);
   return program;
 }
 
