@@ -11,6 +11,8 @@ export interface SourceMessage {
   readonly key: Buffer | null;
   /** null is a tombstone. */
   readonly value: Buffer | null;
+  /** From a file of columns (Parquet, Arrow, CSV): the row, which then stands in place of `value`. */
+  readonly record?: Readonly<Record<string, unknown>>;
   /** When the broker or the server took it, ms since 1970; undefined where nobody wrote it down. */
   readonly arrivalTimeMs?: number;
   readonly headers?: Readonly<Record<string, Buffer>>;
@@ -78,8 +80,8 @@ export interface Source {
   commit(ranges: readonly CommittedRange[]): Promise<void>;
   /** True where several processes may share the partitions and the broker fences their commits. */
   readonly shared: boolean;
-  /** Partitions which have ended for good (bounded sources). */
-  ended(): readonly PartitionId[];
+  /** Where partitions end for good (bounded sources): no offset from `end` on will ever come. */
+  ends(): readonly { readonly partition: PartitionId; readonly end: number }[];
   /** Called after the commit with what became of each message, where somebody waits for it (HTTP producers). */
   settle?(outcomes: readonly EventOutcome[]): void;
   close(): Promise<void>;

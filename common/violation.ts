@@ -43,6 +43,8 @@ export const ViolationCode = {
   UNKNOWN_FIELD: 'unknown_field',
   /** The same id stood in an earlier event of the partition (verdict flagged; not scored or profiled again). */
   DUPLICATE_ID: 'duplicate_id',
+  /** The validator itself failed on the event: a bug of ours; the event is kept as a dead letter. */
+  INTERNAL: 'internal',
 } as const;
 export type ViolationCode = (typeof ViolationCode)[keyof typeof ViolationCode];
 

@@ -20,6 +20,7 @@ import {
   Utf8,
 } from 'apache-arrow';
 import { bitmapBytes, type NumberColumn, type TextColumn } from '../common/columns.ts';
+import { packTexts } from '../common/pack-texts.ts';
 import type { BytesColumn } from '../common/rows.ts';
 import type { ArrowFile } from './client.ts';
 
@@ -114,19 +115,6 @@ export function encodeArrow(columns: readonly ArrowColumn[], rows: number): Arro
   const children = columns.map(({ data }) => data);
   const batch = new RecordBatch(schema, makeData({ type: new Struct(fields), length: rows, nullCount: 0, children }));
   return { columns: columns.map(({ name }) => name), bytes: tableToIPC(new Table(schema, batch), 'file') };
-}
-
-export function packTexts(values: readonly string[]): BytesColumn {
-  const offsets = new Int32Array(values.length + 1);
-  let bound = 0;
-  for (const value of values) bound += value.length * 3;
-  const buffer = Buffer.allocUnsafe(bound);
-  let end = 0;
-  for (let row = 0; row < values.length; row++) {
-    end += buffer.write(values[row] as string, end, 'utf8');
-    offsets[row + 1] = end;
-  }
-  return { offsets, bytes: new Uint8Array(buffer.buffer, buffer.byteOffset, end) };
 }
 
 function dictionaryData(codes: Int32Array, values: readonly string[], nullBitmap?: Uint8Array): Data {

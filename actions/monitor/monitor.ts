@@ -1,0 +1,309 @@
+import { createHash } from 'node:crypto';
+import { formatDuration } from '../../common/duration.ts';
+import { messageOf } from '../../common/error.ts';
+import type { LiveFeed } from '../../common/live.ts';
+import type { Logger, Metrics } from '../../common/ports.ts';
+import type { PipelineConfig } from '../../config/schema.ts';
+import { judgePerformance } from '../../drift/judge/judge-performance.ts';
+import type { Judgement } from '../../drift/judge/judgement.ts';
+import type { AlertChannel } from '../alerts/alert.ts';
+import { parseCondition } from '../condition.ts';
+import { advanceIncidents } from '../incidents/advance.ts';
+import type { Incident, IncidentEntry } from '../incidents/incident.ts';
+import { type ManualResult, recordAction } from '../incidents/manual.ts';
+import type { IncidentState } from '../incidents/state.ts';
+import { alertOf } from './alert-message.ts';
+import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk } from './ports.ts';
+import { comparisonName, type DueWindow, judgeDueWindow, windowsBetween } from './rounds.ts';
+import { firstState, type MonitorState } from './state.ts';
+
+export interface MonitorOptions {
+  readonly config: PipelineConfig;
+  readonly store: MonitorStore;
+  readonly performance: PerformanceStore;
+  readonly references: ReferenceDesk;
+  readonly models: ModelDesk;
+  readonly channels: ReadonlyMap<string, AlertChannel>;
+  /** Where people find an incident. */
+  readonly consoleUrl: () => string | undefined;
+  readonly live: LiveFeed;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface Monitor {
+  /** Reads where it stood. */
+  start(): Promise<void>;
+  /** Seals, judges and acts on everything that is closed at this watermark (ms since 1970; Infinity: all of it). */
+  round(watermarkMs: number): Promise<void>;
+  /** What a person decided about an incident, between two rounds. */
+  manual(change: (state: IncidentState, nowMs: number) => ManualResult): Promise<boolean>;
+  readonly state: MonitorState;
+}
+
+const stateKey = 'monitor';
+const dayMs = 86_400_000;
+
+/** One thing to decide, at a moment of event time. */
+type Task =
+  | { readonly kind: 'judge'; readonly atMs: number; readonly due: DueWindow }
+  | {
+      readonly kind: 'measure';
+      readonly atMs: number;
+      readonly model: string;
+      readonly startMs: number;
+      readonly endMs: number;
+    };
+
+export function createMonitor(options: MonitorOptions): Monitor {
+  const { config, store, references, models, logger, metrics, live } = options;
+  const actions = config.actions.map((action, index) => ({ ...action, index, condition: parseCondition(action.when) }));
+  let state: MonitorState = firstState;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** Rounds and people's decisions change the same state: one after the other. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = queue.then(work);
+    queue = turn.catch(() => {});
+    return turn;
+  }
+
+  async function round(watermarkMs: number): Promise<void> {
+    const next: MonitorState = { ...state, round: state.round + 1 };
+    const { panesMs, flush } = await store.touchedPanes(state.flush);
+    const last = panesMs.at(-1);
+    const { pane, lateness } = config.windows;
+    const reachedMs = watermarkMs === Number.POSITIVE_INFINITY ? endOfAll(last, state) : watermarkMs - lateness;
+    const closedMs = Math.max(
+      state.closedThroughMs,
+      Number.isFinite(reachedMs) ? Math.floor(reachedMs / pane) * pane : state.closedThroughMs,
+    );
+    const latePanesMs = panesMs.filter((startMs) => startMs < state.closedThroughMs);
+    if (closedMs === state.closedThroughMs && latePanesMs.length === 0) {
+      // Panes that are still open will be looked at again when they close.
+      return;
+    }
+    await store.seal({ afterMs: state.closedThroughMs, throughMs: closedMs, latePanesMs, revision: next.round });
+    state = { ...next, flush, closedThroughMs: closedMs };
+    await judgeAgain(latePanesMs);
+    for (const task of await dueTasks(closedMs, watermarkMs === Number.POSITIVE_INFINITY)) await perform(task);
+    await store.writeState(stateKey, state.round, JSON.stringify(state));
+    metrics.gauge('tidemark_open_incidents', state.incidents.open.length);
+    metrics.gauge('tidemark_judged_through_seconds', closedMs / 1000);
+    live.publish({ kind: 'judged' });
+  }
+
+  /** After the end of a bounded stream everything is closed, its last window included. */
+  function endOfAll(lastPaneMs: number | undefined, { closedThroughMs }: MonitorState): number {
+    const longest = Math.max(config.windows.pane, dayMs, ...config.drift.map(({ window }) => window));
+    if (lastPaneMs === undefined) return closedThroughMs;
+    return Math.max(closedThroughMs, (Math.floor(lastPaneMs / longest) + 1) * longest);
+  }
+
+  async function dueTasks(closedMs: number, ended: boolean): Promise<Task[]> {
+    const first = await store.firstPane();
+    if (first === undefined) return [];
+    const tasks: Task[] = [];
+    for (const comparison of config.drift) {
+      const name = comparisonName(comparison, formatDuration);
+      const fromMs = state.judgedThroughMs[name] ?? first;
+      for (const window of windowsBetween(fromMs, closedMs, comparison.window)) {
+        tasks.push({ kind: 'judge', atMs: window.endMs, due: { comparison, name, ...window } });
+      }
+    }
+    if (config.labels !== undefined) {
+      const { horizon } = config.labels;
+      for (const model of models.models) {
+        const fromMs = state.measuredThroughMs[model] ?? first;
+        for (const window of windowsBetween(fromMs, ended ? closedMs : closedMs - horizon, dayMs)) {
+          tasks.push({ kind: 'measure', atMs: window.endMs + horizon, model, ...window });
+        }
+      }
+    }
+    return tasks.sort((a, b) => a.atMs - b.atMs || (a.kind === b.kind ? 0 : a.kind === 'judge' ? -1 : 1));
+  }
+
+  async function perform(task: Task): Promise<void> {
+    if (task.kind === 'judge') {
+      const judgements = await judge(task.due);
+      state = { ...state, judgedThroughMs: { ...state.judgedThroughMs, [task.due.name]: task.due.endMs } };
+      await decide(judgements, task.atMs);
+      return;
+    }
+    const { model, startMs, endMs, atMs } = task;
+    const window = { model, startMs, endMs, knownByMs: atMs };
+    const rows = await options.performance.performance(window);
+    await options.performance.writePerformance(rows, state.round);
+    state = { ...state, measuredThroughMs: { ...state.measuredThroughMs, [model]: endMs } };
+    const champion = rows.find(({ slot }) => slot === 'champion');
+    const holdout = models.holdout(model);
+    if (champion !== undefined && holdout.length > 0) {
+      const judgement = judgePerformance({
+        model,
+        version: champion.version,
+        comparison: `labels:${formatDuration(dayMs)}`,
+        window: { startMs, endMs },
+        reference: holdout,
+        current: champion,
+        budget: config.budget,
+        judgementsPerWeek: 7 * models.models.length,
+      });
+      await store.writeJudgements([judgement], state.round);
+      await decide([judgement], atMs);
+    }
+    for (const news of await models.review({ ...window, atMs })) {
+      logger.info({ model: news.model, at: new Date(atMs).toISOString() }, news.sentence);
+      live.publish({ kind: 'model', subject: news.model });
+      if (news.incidentId !== undefined)
+        await apply(recordAction(state.incidents, news.incidentId, news.sentence, atMs));
+    }
+  }
+
+  async function judge(due: DueWindow): Promise<readonly Judgement[]> {
+    const reference = references.current();
+    if (reference === undefined) return [];
+    const champions = new Set(models.models.map((model) => `@prediction:${model}:${models.champion(model)}`));
+    const judgements = await judgeDueWindow(due, {
+      store,
+      reference,
+      champions,
+      comparisons: config.drift,
+      budget: config.budget,
+    });
+    await store.writeJudgements(judgements, state.round);
+    metrics.count('tidemark_judgements_total', judgements.length);
+    metrics.count('tidemark_alarms_total', judgements.filter(({ alarm }) => alarm).length);
+    return judgements;
+  }
+
+  /** Late events change windows that were judged: they are judged again for the record; incidents look forward only. */
+  async function judgeAgain(latePanesMs: readonly number[]): Promise<void> {
+    for (const comparison of config.drift) {
+      const name = comparisonName(comparison, formatDuration);
+      const throughMs = state.judgedThroughMs[name];
+      if (throughMs === undefined) continue;
+      const starts = new Set(latePanesMs.map((paneMs) => Math.floor(paneMs / comparison.window) * comparison.window));
+      for (const startMs of [...starts].sort((a, b) => a - b)) {
+        const endMs = startMs + comparison.window;
+        if (endMs <= throughMs) await judge({ comparison, name, startMs, endMs });
+      }
+    }
+  }
+
+  async function decide(judgements: readonly Judgement[], atMs: number): Promise<void> {
+    const incidentConfig = { ...config.incidents, importance: models.importance() };
+    const advanced = advanceIncidents(state.incidents, judgements, incidentConfig, atMs);
+    await apply(advanced);
+    for (const entry of advanced.entries) {
+      logger.info(
+        { incident: entry.incidentId, severity: entry.incident.severity },
+        `incident ${entry.kind}: ${entry.incident.title}`,
+      );
+      if (entry.kind === 'opened' || entry.kind === 'updated') await act(entry.incident, atMs);
+    }
+  }
+
+  async function apply(change: {
+    readonly state: IncidentState;
+    readonly entries: readonly IncidentEntry[];
+  }): Promise<void> {
+    state = { ...state, incidents: change.state };
+    await store.writeIncidentEntries(
+      change.entries.map(({ incidentId, seq, at, kind, incident }) => ({
+        incidentId,
+        seq,
+        atMs: at,
+        kind,
+        state: incident,
+      })),
+    );
+    for (const { incidentId } of change.entries) live.publish({ kind: 'incident', subject: incidentId });
+  }
+
+  /** Takes the actions whose condition holds, each once an incident and not within its cooldown. */
+  async function act(incident: Incident, atMs: number): Promise<void> {
+    if (incident.snoozedUntil !== null && incident.snoozedUntil > atMs) return;
+    for (const action of actions) {
+      if (!action.condition.test(incident)) continue;
+      for (const channel of action.alert ?? []) {
+        await once(`${action.index}/alert/${channel}`, incident, action.cooldown, atMs, () => alert(channel, incident));
+      }
+      if (action.retrain !== undefined) {
+        const model = action.retrain;
+        await once(`${action.index}/retrain/${model}`, incident, action.cooldown, atMs, () =>
+          models.retrain({
+            model,
+            jobId: hash(`${incident.id}/${action.index}/${model}`),
+            incidentId: incident.id,
+            why: incident.title,
+            atMs,
+          }),
+        );
+      }
+    }
+  }
+
+  async function once(
+    key: string,
+    incident: Incident,
+    cooldownMs: number,
+    atMs: number,
+    work: () => Promise<string>,
+  ): Promise<void> {
+    const own = `${key}/${incident.id}`;
+    const lastMs = state.actedAtMs[key];
+    if (state.actedAtMs[own] !== undefined || (lastMs !== undefined && atMs - lastMs < cooldownMs)) return;
+    const sentence = await work();
+    state = { ...state, actedAtMs: { ...state.actedAtMs, [own]: atMs, [key]: atMs } };
+    await apply(recordAction(state.incidents, incident.id, sentence, atMs));
+  }
+
+  async function alert(name: string, incident: Incident): Promise<string> {
+    const channel = options.channels.get(name);
+    if (channel === undefined) return `alert to ${name} was not sent: there is no such channel`;
+    try {
+      await channel.send(alertOf(config.pipeline, incident, options.consoleUrl()));
+      metrics.count('tidemark_alerts_total', 1, { channel: name, outcome: 'sent' });
+      return `alert sent to ${name}`;
+    } catch (error) {
+      // An alert that cannot be delivered must not stop the stream; the incident says so, and the metric counts it.
+      metrics.count('tidemark_alerts_total', 1, { channel: name, outcome: 'failed' });
+      logger.error({ channel: name, reason: messageOf(error) }, 'an alert could not be delivered');
+      return `alert to ${name} could not be delivered: ${messageOf(error)}`;
+    }
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    async start() {
+      const saved = await store.readState(stateKey);
+      if (saved !== undefined) state = JSON.parse(saved.document) as MonitorState;
+    },
+    round: (watermarkMs) =>
+      inTurn(async () => {
+        const before = state;
+        try {
+          await round(watermarkMs);
+        } catch (error) {
+          // As after a crash: the round is done again from where the last one ended.
+          state = before;
+          throw error;
+        }
+      }),
+    manual: (change) =>
+      inTurn(async () => {
+        const result = change(state.incidents, state.closedThroughMs);
+        if (result.entries.length === 0) return false;
+        await apply(result);
+        state = { ...state, round: state.round + 1 };
+        await store.writeState(stateKey, state.round, JSON.stringify(state));
+        return true;
+      }),
+  };
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,95 @@
+import type { Profile } from '../../common/profile.ts';
+import type { SegmentKey } from '../../common/segment.ts';
+import type { Judgement } from '../../drift/judge/judgement.ts';
+import type { Reference } from '../../drift/reference/reference.ts';
+
+/** What the monitor needs of the store. Every write is keyed: an interrupted round is done again with the same result. */
+export interface MonitorStore {
+  readState(key: string): Promise<{ readonly revision: number; readonly document: string } | undefined>;
+  writeState(key: string, revision: number, document: string): Promise<void>;
+  touchedPanes(afterFlush: number): Promise<{ readonly panesMs: readonly number[]; readonly flush: number }>;
+  seal(input: {
+    readonly afterMs: number;
+    readonly throughMs: number;
+    readonly latePanesMs: readonly number[];
+    readonly revision: number;
+  }): Promise<void>;
+  firstPane(): Promise<number | undefined>;
+  windowProfiles(
+    startMs: number,
+    endMs: number,
+    binCountOf: (binningId: string) => number | undefined,
+  ): Promise<readonly { readonly segment: SegmentKey; readonly feature: string; readonly profile: Profile }[]>;
+  writeJudgements(judgements: readonly Judgement[], revision: number): Promise<void>;
+  writeIncidentEntries(
+    entries: readonly {
+      readonly incidentId: string;
+      readonly seq: number;
+      readonly atMs: number;
+      readonly kind: string;
+      readonly state: unknown;
+    }[],
+  ): Promise<void>;
+}
+
+/** How good a version was on the labelled events of a window. */
+export interface Performance {
+  readonly model: string;
+  readonly version: string;
+  readonly slot: string;
+  readonly windowStartMs: number;
+  readonly windowMs: number;
+  readonly n: number;
+  readonly positives: number;
+  readonly logLoss: number;
+  readonly brier: number;
+  readonly meanPrediction: number;
+  readonly auc: number;
+}
+
+export interface LabelWindow {
+  readonly model: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly knownByMs: number;
+}
+
+export interface PerformanceStore {
+  performance(window: LabelWindow): Promise<readonly Performance[]>;
+  writePerformance(rows: readonly Performance[], revision: number): Promise<void>;
+}
+
+/** What the monitor asks of the models: who they are, to judge a trial, to start a retraining run. */
+export interface ModelDesk {
+  readonly models: readonly string[];
+  champion(model: string): string | undefined;
+  /** Share of the champion's decisions that hang on a feature, in [0, 1]. */
+  importance(): Readonly<Record<string, number>>;
+  /** The champion's quality on windows of data it was not trained on. */
+  holdout(model: string): readonly { readonly n: number; readonly logLoss: number; readonly brier: number }[];
+  /** Looks at the challengers on trial after another labelled window, and promotes or refuses where that is certain. */
+  review(window: LabelWindow & { readonly atMs: number }): Promise<readonly TrialNews[]>;
+  /** Starts a retraining run; resolves when it is under way, or where decisions are to be repeatable when it has ended. */
+  retrain(request: RetrainRequest): Promise<string>;
+}
+
+export interface TrialNews {
+  readonly model: string;
+  readonly sentence: string;
+  /** The incident that asked for the challenger. */
+  readonly incidentId: string | undefined;
+}
+
+export interface RetrainRequest {
+  readonly model: string;
+  /** Names the run: the same incident asks for it once. */
+  readonly jobId: string;
+  readonly incidentId: string;
+  readonly why: string;
+  readonly atMs: number;
+}
+
+/** The reference windows are compared with; another one after a change of champion. */
+export interface ReferenceDesk {
+  current(): Reference | undefined;
+}

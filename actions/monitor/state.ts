@@ -1,0 +1,29 @@
+import { type IncidentState, noIncidents } from '../incidents/state.ts';
+
+/** Where the monitor stands. Plain JSON, written last in a round: a round that was interrupted is done again from the old one. */
+export interface MonitorState {
+  readonly version: 1;
+  readonly round: number;
+  /** The last flush whose panes were looked at. */
+  readonly flush: number;
+  /** Panes that end here or before are sealed, ms since 1970. */
+  readonly closedThroughMs: number;
+  /** End of the last window judged, by comparison, and of the last one measured against labels, by model. */
+  readonly judgedThroughMs: Readonly<Record<string, number>>;
+  readonly measuredThroughMs: Readonly<Record<string, number>>;
+  readonly incidents: IncidentState;
+  /** When an action was last taken, by action and target. */
+  readonly actedAtMs: Readonly<Record<string, number>>;
+}
+
+export const firstState: MonitorState = {
+  version: 1,
+  round: 0,
+  flush: 0,
+  // The least time the tables can hold, so that everything is after it.
+  closedThroughMs: -2_208_988_800_000,
+  judgedThroughMs: {},
+  measuredThroughMs: {},
+  incidents: noIncidents,
+  actedAtMs: {},
+};

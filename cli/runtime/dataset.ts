@@ -1,0 +1,34 @@
+import type { Column, NumberColumn } from '../../common/columns.ts';
+import { ErrorCode, TidemarkError } from '../../common/error.ts';
+import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
+import { featureColumn } from '../../store/migrations.ts';
+
+/** Labelled events as a data set holds them: features under the contract's names, and what stands beside them. */
+export interface Dataset {
+  readonly features: Frame;
+  /** Shapes `[rows]`; ms since 1970. */
+  readonly eventTimesMs: Float64Array;
+  readonly arrivalTimesMs: Float64Array;
+}
+
+/** The columns of a data set file (f_NAME, event_time, arrival_time) as features of the contract. */
+export function datasetOf(file: Frame, fields: readonly FeatureField[], place: string): Dataset {
+  const columns = fields.map(({ name }): Column => {
+    const column = columnOf(file, featureColumn(name));
+    if (column !== undefined) return column;
+    throw new TidemarkError(ErrorCode.FILE_MALFORMED, `the data set has no column ${featureColumn(name)}`, {
+      place,
+      cure: 'Make the data set from events of the same contract',
+    });
+  });
+  const times = (name: string): Float64Array => {
+    const column = columnOf(file, name);
+    if (column?.kind === 'number') return (column as NumberColumn).values.subarray(0, file.rows);
+    throw new TidemarkError(ErrorCode.FILE_MALFORMED, `the data set has no column ${name} of times`, { place });
+  };
+  return {
+    features: { rows: file.rows, fields, columns },
+    eventTimesMs: times('event_time'),
+    arrivalTimesMs: times('arrival_time'),
+  };
+}

@@ -1,0 +1,49 @@
+import { type Column, createNumberColumn, setPresent } from '../../common/columns.ts';
+import type { FeatureField } from '../../common/feature.ts';
+import type { PipelineConfig } from '../../config/schema.ts';
+import { lagFeature } from '../../consumers/worker/profile-batch.ts';
+import { buildReference } from '../../drift/reference/build-reference.ts';
+import type { Reference } from '../../drift/reference/reference.ts';
+import type { Dataset } from './dataset.ts';
+
+export interface ReferenceRequest {
+  readonly config: PipelineConfig;
+  readonly dataset: Dataset;
+  /** What a model says of the rows, by the name of the feature it is profiled as; shape `[rows]`. */
+  readonly predictions: ReadonlyMap<string, Float64Array>;
+  readonly origin: string;
+  /** Count in the same bins and segments as this one, so that windows across a change of champion add up. */
+  readonly like: Reference | undefined;
+}
+
+/** The reference of a model version or of a file: its features, the lag of its events, and the model's predictions. */
+export function referenceFrom({ config, dataset, predictions, origin, like }: ReferenceRequest): Reference {
+  const { features, eventTimesMs, arrivalTimesMs } = dataset;
+  const fields: FeatureField[] = [...features.fields, { name: lagFeature, type: 'number' }];
+  const columns: Column[] = [
+    ...features.columns,
+    numbers(eventTimesMs.map((timeMs, row) => (timeMs - (arrivalTimesMs[row] as number)) / 1000)),
+  ];
+  for (const [name, values] of predictions) {
+    fields.push({ name, type: 'number' });
+    columns.push(numbers(values));
+  }
+  // Event times only ever grow: they differ from any reference by their nature.
+  const timestamps = features.fields.filter(({ type }) => type === 'timestamp').map(({ name }) => name);
+  return buildReference({
+    frame: { rows: features.rows, fields, columns },
+    timesMs: eventTimesMs,
+    origin,
+    exclude: timestamps,
+    segments: config.segments.map(({ by, top }) => ({ by, top })),
+    windowsMs: [...new Set(config.drift.map(({ window }) => window))],
+    ...(like === undefined ? {} : { like }),
+  });
+}
+
+function numbers(values: Float64Array): Column {
+  const column = createNumberColumn(values.length);
+  column.values.set(values);
+  for (let row = 0; row < values.length; row++) if (!Number.isNaN(values[row])) setPresent(column.validity, row);
+  return column;
+}

@@ -1,0 +1,254 @@
+import { ErrorCode, TidemarkError } from '../../common/error.ts';
+import type { Clock, Logger, Metrics } from '../../common/ports.ts';
+import { type RetryOptions, retry } from '../../common/retry.ts';
+import type { ChunkRow, FlushRows, PredictionRows } from '../../common/rows.ts';
+import { type AssignmentListener, type PartitionId, partitionKey, type Source } from '../../common/source.ts';
+import { chunkIdOf, chunkRows } from './chunk-rows.ts';
+import { createDuplicateFilter } from './duplicate-filter.ts';
+import type { Intake } from './intake.ts';
+import type { Partitions } from './partitions.ts';
+import type { Prepared } from './prepared.ts';
+import { type ProfilePlan, profileBatch } from './profile-batch.ts';
+import { createReader } from './reader.ts';
+
+/** What the worker needs of the store. */
+export interface WorkerStore {
+  /** Step 1: rows that are keyed, so that writing them twice changes nothing. */
+  writeRows(rows: FlushRows): Promise<void>;
+  /** Step 3: the chunks count from now on; all of them or none. */
+  writeChunks(chunks: readonly ChunkRow[]): Promise<void>;
+  /** The chunk that reaches furthest into the partition. */
+  lastChunk(
+    partition: PartitionId,
+  ): Promise<{ readonly to: number; readonly epoch: number; readonly watermarkMs: number } | undefined>;
+  isCounted(chunkId: string): Promise<boolean>;
+  /** Ids of the last accepted events that are no duplicates, oldest first. */
+  recentIds(partition: PartitionId, before: number, limit: number): Promise<readonly string[]>;
+  lastFlush(): Promise<number>;
+}
+
+export interface WorkerOptions {
+  readonly source: Source;
+  readonly intake: Intake;
+  readonly partitions: Partitions;
+  readonly store: WorkerStore;
+  /** Scores the events that are no duplicates. Called between flushes only, so a change of model takes effect there. */
+  readonly score: (prepared: Prepared) => Promise<readonly PredictionRows[]>;
+  readonly profilePlan: () => ProfilePlan;
+  /**
+   * After the chunks count, and once at the start. Awaited before the next batch is scored, so that what is decided takes
+   * effect at the same place of the stream however often the process was killed.
+   */
+  readonly onCommitted: (status: WorkerStatus) => Promise<void>;
+  readonly flushRows: number;
+  /** How long a message of an unbounded partition waits for others at most. */
+  readonly flushIntervalMs: number;
+  readonly duplicateWindow: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly random: () => number;
+}
+
+export interface WorkerStatus {
+  readonly flush: number;
+  readonly partitions: readonly PartitionProgress[];
+}
+
+/** How far a partition is committed. */
+export interface PartitionProgress {
+  readonly partition: PartitionId;
+  readonly watermarkMs: number;
+  /** Wall clock of the last commit, or of the assignment. */
+  readonly committedAtMs: number;
+  /** A bounded partition that is committed to its end. */
+  readonly ended: boolean;
+}
+
+export interface Worker {
+  /** Reads until the source ends or `stop` is called; rejects on an error that retrying cannot cure. */
+  run(): Promise<void>;
+  /** Takes nothing in any more; `run` then commits what was taken in, leaves the source and returns. */
+  stop(): void;
+}
+
+/** Profile rows a thousand events above which the worker warns: panes, segments or flushes are too small. */
+const profileRowsWarning = 50;
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { source, intake, partitions, store, clock, logger, metrics } = options;
+  const reader = createReader(source);
+  let flush = 0;
+
+  const retrying = <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    const retryOptions: RetryOptions = {
+      random: options.random,
+      sleep: options.sleep,
+      onRetry: ({ attempt, waitMs, reason }) => {
+        metrics.count('tidemark_retries_total', 1, { what });
+        logger.warn({ what, attempt, waitMs: Math.round(waitMs), reason }, 'trying again; intake is held');
+      },
+    };
+    return retry(work, retryOptions);
+  };
+
+  const listener: AssignmentListener = {
+    assigned: (ids) => Promise.all(ids.map(({ committed, ...partition }) => take(partition, committed))),
+    revoked(ids) {
+      for (const id of ids) partitions.drop(id);
+      metrics.count('tidemark_partitions_revoked_total', ids.length);
+    },
+  };
+
+  async function take(id: PartitionId, committed: { readonly offset: number; readonly metadata: string } | undefined) {
+    const partition: PartitionId = { source: id.source, partition: id.partition, role: id.role };
+    if (committed !== undefined && committed.metadata !== '') await repair(committed.metadata);
+    const last = await retrying('read of the last chunk', () => store.lastChunk(partition));
+    // What is counted is never counted again, even where somebody has set the broker's offsets back.
+    const position = Math.max(last?.to ?? 0, committed?.offset ?? 0);
+    const epoch = Math.max(clock.now(), (last?.epoch ?? 0) + 1);
+    const duplicates = createDuplicateFilter(options.duplicateWindow);
+    if (partition.role === 'events' && last !== undefined) {
+      const limit = options.duplicateWindow;
+      for (const seen of await retrying('read of ids', () => store.recentIds(partition, position, limit))) {
+        duplicates.seen(seen);
+      }
+    }
+    const watermarkMs = last?.watermarkMs ?? Number.NEGATIVE_INFINITY;
+    const progress = { position, watermarkMs, atMs: clock.now() };
+    partitions.put({
+      id: partition,
+      epoch,
+      position,
+      watermarkMs,
+      duplicates,
+      progressMs: watermarkMs,
+      committed: progress,
+    });
+    logger.info({ partition: partitionKey(partition), position, epoch }, 'partition assigned');
+    return { partition, offset: position, epoch };
+  }
+
+  /** A crash between the broker's commit and the chunk's row: the commit says what the row has to be. */
+  async function repair(metadata: string): Promise<void> {
+    const chunk = JSON.parse(metadata) as ChunkRow;
+    if (await retrying('repair', () => store.isCounted(chunk.chunkId))) return;
+    await retrying('repair', () => store.writeChunks([chunk]));
+    logger.warn({ chunk: chunk.chunkId }, 'completed a commit that a crash had interrupted');
+  }
+
+  /** Scores, profiles, stores and commits one batch, then lets decisions be made. */
+  async function process(prepared: Prepared): Promise<void> {
+    const started = performance.now();
+    const predictions = await options.score(prepared);
+    const profiles = profileBatch(options.profilePlan(), prepared, predictions, prepared.chunks.map(chunkIdOf));
+    const chunks = chunkRows(prepared, predictions, profiles, ++flush);
+    await retrying('write of rows', () => store.writeRows({ ...prepared, predictions, profiles, chunks }));
+    const owned = await commit(chunks);
+    await retrying('write of chunks', () => store.writeChunks(owned));
+    for (const chunk of owned) {
+      const state = partitions.get(chunk.partition);
+      if (state?.epoch !== chunk.epoch) continue;
+      Object.assign(state.committed, { position: chunk.to, watermarkMs: chunk.watermarkMs, atMs: clock.now() });
+    }
+    source.settle?.(prepared.outcomes);
+    report(owned, prepared.events.rows, (performance.now() - started) / 1000);
+    await options.onCommitted(status());
+  }
+
+  /** Step 2. Chunks of partitions that belong to somebody else by now are dropped: their new owner reads them again. */
+  async function commit(chunks: readonly ChunkRow[]): Promise<readonly ChunkRow[]> {
+    const owned = chunks.filter(({ partition, epoch }) => partitions.get(partition)?.epoch === epoch);
+    if (!source.shared) return owned;
+    const kept: ChunkRow[] = [];
+    for (const chunk of owned) {
+      try {
+        await retrying('commit', () => source.commit([{ ...chunk, metadata: JSON.stringify(chunk) }]));
+        kept.push(chunk);
+      } catch (error) {
+        if (!(error instanceof TidemarkError) || error.code !== ErrorCode.PARTITION_LOST) throw error;
+        partitions.drop(chunk.partition);
+        logger.warn({ chunk: chunk.chunkId }, 'the partition has another owner; its work here is dropped');
+      }
+    }
+    return kept;
+  }
+
+  function bounded(id: PartitionId): boolean {
+    return source.ends().some(({ partition }) => partitionKey(partition) === partitionKey(id));
+  }
+
+  function status(): WorkerStatus {
+    const endOf = new Map(source.ends().map(({ partition, end }) => [partitionKey(partition), end]));
+    return {
+      flush,
+      partitions: partitions.all().map(({ id, committed }) => ({
+        partition: id,
+        watermarkMs: committed.watermarkMs,
+        committedAtMs: committed.atMs,
+        ended: committed.position >= (endOf.get(partitionKey(id)) ?? Number.POSITIVE_INFINITY),
+      })),
+    };
+  }
+
+  function report(chunks: readonly ChunkRow[], events: number, seconds: number): void {
+    let profileRows = 0;
+    for (const { partition, read, rejected, profileRows: rows } of chunks) {
+      metrics.count('tidemark_messages_total', read, { source: partition.source, role: partition.role });
+      metrics.count('tidemark_rejected_total', rejected, { source: partition.source, role: partition.role });
+      profileRows += rows;
+    }
+    metrics.time('tidemark_flush_seconds', seconds);
+    metrics.gauge('tidemark_flush_rows', events);
+    const per1000 = events === 0 ? 0 : (profileRows / events) * 1000;
+    metrics.gauge('tidemark_profile_rows_per_1000_events', per1000);
+    if (per1000 > profileRowsWarning && events >= options.flushRows / 2) {
+      const advice = 'many profile rows beside the events: longer panes, fewer segments or larger flushes would help';
+      logger.warn({ profileRowsPer1000Events: Math.round(per1000) }, advice);
+    }
+  }
+
+  return {
+    async run() {
+      flush = await retrying('read of the last flush', () => store.lastFlush());
+      await source.start(listener);
+      await options.onCommitted(status());
+      let inFlight: Promise<void> = Promise.resolve();
+      let failed = false;
+      let over = false;
+      // Files are cut by rows alone, so that a run can be repeated; what is unbounded waits for the interval at most.
+      let dueMs = Number.POSITIVE_INFINITY;
+      while (!over && !failed) {
+        const next = await reader.next(dueMs - clock.now());
+        if (next === 'ended' || next === 'stopped') over = true;
+        else if (next !== 'due') {
+          const state = partitions.get(next.partition);
+          if (state !== undefined) intake.add(next, state);
+          if (!bounded(next.partition)) dueMs = Math.min(dueMs, clock.now() + options.flushIntervalMs);
+        }
+        if (intake.messageCount === 0) {
+          dueMs = Number.POSITIVE_INFINITY;
+          continue;
+        }
+        if (!over && clock.now() < dueMs && intake.messageCount < options.flushRows) continue;
+        dueMs = Number.POSITIVE_INFINITY;
+        const prepared = intake.cut();
+        // The batch before is committed, and what it caused is decided, before this one is scored.
+        await inFlight;
+        inFlight = process(prepared);
+        // Noticed at the next await of it; until then it must not count as unhandled.
+        inFlight.catch(() => {
+          failed = true;
+          reader.stop();
+        });
+      }
+      try {
+        await inFlight;
+      } finally {
+        await source.close();
+      }
+    },
+    stop: () => reader.stop(),
+  };
+}

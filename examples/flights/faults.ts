@@ -1,0 +1,159 @@
+import type { Random } from '../../common/random.ts';
+
+/** A real flight, on its way to become an event. */
+export interface Flight {
+  readonly id: string;
+  readonly scheduledMs: number;
+  readonly receivedMs: number;
+  readonly origin: string;
+  readonly destination: string;
+  readonly distance: number;
+}
+
+/** What is done to the stream on purpose, so that the summary can be compared with it. */
+export const faultKinds = [
+  'malformed-json',
+  'missing-field',
+  'wrong-type',
+  'text-number',
+  'kilometres',
+  'unknown-airport',
+  'clock-ahead',
+  'late',
+  'duplicates',
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+const at = (text: string): number => Date.parse(text);
+
+/** Six airports whose provider switched to kilometres for two weeks of March. */
+export const kilometres = {
+  airports: ['PHX', 'LAS', 'SLC', 'SAN', 'SEA', 'PDX'],
+  fromMs: at('2001-03-05T00:00Z'),
+  toMs: at('2001-03-19T00:00Z'),
+  factor: 1.609344,
+};
+
+/** From April on most flights of one airport carry a code that was never seen before. */
+export const unknownAirport = { airport: 'DFW', code: 'DFX', fromMs: at('2001-04-10T00:00Z'), share: 0.7 };
+
+/** Three airports whose clock is an hour ahead for four days of May. */
+export const clockAhead = {
+  airports: ['BOS', 'PVD', 'BDL'],
+  fromMs: at('2001-05-15T00:00Z'),
+  toMs: at('2001-05-19T00:00Z'),
+  shiftMs: 3_600_000,
+};
+
+/** One evening of May a gateway sends everything twice. */
+export const duplicateBurst = { fromMs: at('2001-05-03T17:00Z'), toMs: at('2001-05-03T19:00Z'), delayMs: 90_000 };
+
+const lateMs = 2 * 86_400_000;
+/** Shares of all events, each. */
+const rareShare = 0.0002;
+
+/** One line of the stream: when it is received, and its bytes. */
+export interface Line {
+  readonly receivedMs: number;
+  readonly bytes: Buffer | string;
+}
+
+/** The lines a flight becomes, and which faults are in them. Draws the same number of random numbers for every flight. */
+export function linesOf(flight: Flight, random: Random, count: (kind: FaultKind) => void): readonly Line[] {
+  const lot = random.next();
+  const detail = random.next();
+  if (lot < rareShare) {
+    count('malformed-json');
+    return [{ receivedMs: flight.receivedMs, bytes: malformed(eventOf(flight), detail) }];
+  }
+  if (lot < 2 * rareShare) {
+    count('missing-field');
+    return [line(flight, without(eventOf(flight), detail))];
+  }
+  if (lot < 3 * rareShare) {
+    count('wrong-type');
+    return [line(flight, mistyped(eventOf(flight), detail))];
+  }
+  if (lot < 4 * rareShare) {
+    count('text-number');
+    return [line(flight, { ...eventOf(flight), distance: String(flight.distance) })];
+  }
+  if (lot < 5 * rareShare) {
+    count('late');
+    const receivedMs = flight.receivedMs + lateMs;
+    return [
+      line({ ...flight, receivedMs }, { ...eventOf({ ...flight, receivedMs }), received: iso(flight.receivedMs) }),
+    ];
+  }
+  const changed = drifted(flight, detail, count);
+  const first = line(changed, eventOf(changed));
+  if (flight.receivedMs < duplicateBurst.fromMs || flight.receivedMs >= duplicateBurst.toMs) return [first];
+  count('duplicates');
+  return [first, { receivedMs: flight.receivedMs + duplicateBurst.delayMs, bytes: first.bytes }];
+}
+
+function drifted(flight: Flight, detail: number, count: (kind: FaultKind) => void): Flight {
+  const { origin, destination, scheduledMs } = flight;
+  if (scheduledMs >= kilometres.fromMs && scheduledMs < kilometres.toMs && kilometres.airports.includes(origin)) {
+    count('kilometres');
+    return { ...flight, distance: Math.round(flight.distance * kilometres.factor) };
+  }
+  if (scheduledMs >= clockAhead.fromMs && scheduledMs < clockAhead.toMs && clockAhead.airports.includes(origin)) {
+    count('clock-ahead');
+    return { ...flight, scheduledMs: scheduledMs + clockAhead.shiftMs };
+  }
+  const renamed = scheduledMs >= unknownAirport.fromMs && detail < unknownAirport.share;
+  if (renamed && (origin === unknownAirport.airport || destination === unknownAirport.airport)) {
+    count('unknown-airport');
+    const rename = (code: string) => (code === unknownAirport.airport ? unknownAirport.code : code);
+    return { ...flight, origin: rename(origin), destination: rename(destination) };
+  }
+  return flight;
+}
+
+function eventOf(flight: Flight): Record<string, unknown> {
+  return {
+    id: flight.id,
+    scheduled: iso(flight.scheduledMs),
+    received: iso(flight.receivedMs),
+    origin: flight.origin,
+    destination: flight.destination,
+    distance: flight.distance,
+  };
+}
+
+function line(flight: Flight, event: Record<string, unknown>): Line {
+  return { receivedMs: flight.receivedMs, bytes: JSON.stringify(event) };
+}
+
+/** Five ways in which bytes are no JSON. */
+function malformed(event: Record<string, unknown>, detail: number): Buffer | string {
+  const text = JSON.stringify(event);
+  const ways: (() => Buffer | string)[] = [
+    () => text.slice(0, Math.floor(text.length / 2)),
+    () => text.replace(/"distance":\d+/, '"distance":NaN'),
+    () => Buffer.from([0x00, 0xff, 0xfe, 0x01, ...Buffer.from(text.slice(4, 20))]),
+    () => Buffer.concat([Buffer.from(text.slice(0, -2)), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]),
+    () => text.replace('"origin":', '"origin":"XXX","origin":'),
+  ];
+  return (ways[Math.floor(detail * ways.length)] as () => Buffer | string)();
+}
+
+function without(event: Record<string, unknown>, detail: number): Record<string, unknown> {
+  const field = ['origin', 'destination', 'distance', 'scheduled'][Math.floor(detail * 4)] as string;
+  return Object.fromEntries(Object.entries(event).filter(([name]) => name !== field));
+}
+
+function mistyped(event: Record<string, unknown>, detail: number): Record<string, unknown> {
+  const wrong = [
+    { distance: 'far away' },
+    { distance: { miles: 12 } },
+    { scheduled: 'yesterday' },
+    { origin: ['ATL'] },
+  ];
+  return { ...event, ...wrong[Math.floor(detail * wrong.length)] };
+}
+
+export function iso(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

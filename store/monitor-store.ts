@@ -1,0 +1,190 @@
+import type { Profile } from '../common/profile.ts';
+import type { Store } from './client.ts';
+import { sqlTime } from './flush-writer.ts';
+import { type ProfileRecord, profileFromRecord, profileSums } from './profile-codec.ts';
+
+/** Sums over the columns of {@link profileSums}, as sealing writes them back. */
+const sealedColumns = `pane, pane_ms, segment, feature, binning, revision, n, missing, invalid, zero, nan, pos_inf, neg_inf,
+  min, max, sum_z, sum_z2, bin_index, bin_count, unseen, unseen_value, unseen_count`;
+
+/** What the monitor reads and writes. Every write is keyed, so that a round that a crash interrupted can be done again. */
+export function createMonitorStore(store: Store) {
+  const table = (name: string) => `\`${store.database}\`.\`${name}\``;
+  return {
+    async readState(key: string): Promise<{ readonly revision: number; readonly document: string } | undefined> {
+      const [row] = await store.query<{ revision: string; document: string }>(
+        `SELECT revision, document FROM ${table('monitor_state')} WHERE key = {key:String} ORDER BY revision DESC LIMIT 1`,
+        { key },
+      );
+      return row && { revision: Number(row.revision), document: row.document };
+    },
+    writeState: (key: string, revision: number, document: string) =>
+      store.insertRows('monitor_state', [{ key, revision, document }]),
+
+    /** Starts of panes that chunks of later flushes touched, and the last flush. */
+    async touchedPanes(afterFlush: number): Promise<{ readonly panesMs: readonly number[]; readonly flush: number }> {
+      const rows = await store.query<{ pane: string }>(
+        `SELECT DISTINCT arrayJoin(panes) AS pane FROM ${table('chunks')} WHERE flush > {flush:UInt64} ORDER BY pane`,
+        { flush: afterFlush },
+      );
+      const [last] = await store.query<{ flush: string }>(`SELECT max(flush) AS flush FROM ${table('chunks')}`);
+      return { panesMs: rows.map(({ pane }) => Number(pane)), flush: Number(last?.flush ?? 0) };
+    },
+
+    /** Sums committed profiles of the panes that end in (afterMs, throughMs], and of `latePanesMs`, into sealed ones. */
+    async seal(input: {
+      readonly afterMs: number;
+      readonly throughMs: number;
+      readonly latePanesMs: readonly number[];
+      readonly revision: number;
+    }) {
+      await store.command(
+        `INSERT INTO ${table('sealed_profiles')} (${sealedColumns})
+         SELECT pane, pane_ms, segment, feature, binning, {revision:UInt64}, n, missing, invalid, zero, nan, pos_inf, neg_inf,
+           min, max, sum_z, sum_z2, bins.1, bins.2, unseen, unseen_names.1, unseen_names.2
+         FROM (
+           SELECT pane, pane_ms, segment, feature, binning, ${profileSums}
+           FROM ${table('profiles')} FINAL
+           WHERE chunk_id IN (SELECT chunk_id FROM ${table('chunks')})
+             AND ((toUnixTimestamp64Milli(pane) + pane_ms > {after:Int64} AND toUnixTimestamp64Milli(pane) + pane_ms <= {through:Int64})
+               OR (has({late:Array(Int64)}, toUnixTimestamp64Milli(pane)) AND toUnixTimestamp64Milli(pane) + pane_ms <= {through:Int64}))
+           GROUP BY pane, pane_ms, segment, feature, binning
+         )`,
+        { after: input.afterMs, through: input.throughMs, late: input.latePanesMs, revision: input.revision },
+      );
+    },
+
+    /** Sums of sealed panes over a window of event time; profiles of a binning that is not known any more are left out. */
+    async windowProfiles(
+      startMs: number,
+      endMs: number,
+      binCountOf: (binningId: string) => number | undefined,
+    ): Promise<{ readonly segment: string; readonly feature: string; readonly profile: Profile }[]> {
+      const records = await store.query<ProfileRecord>(
+        `SELECT segment, feature, binning, ${profileSums} FROM ${table('sealed_profiles')} FINAL
+         WHERE pane >= fromUnixTimestamp64Milli({start:Int64}) AND pane < fromUnixTimestamp64Milli({end:Int64})
+         GROUP BY segment, feature, binning`,
+        { start: startMs, end: endMs },
+      );
+      return records.flatMap((record) => {
+        const binCount = binCountOf(record.binning);
+        if (binCount === undefined) return [];
+        return [{ segment: record.segment, feature: record.feature, profile: profileFromRecord(record, binCount) }];
+      });
+    },
+
+    /** Start of the first pane there is; undefined before the first. */
+    async firstPane(): Promise<number | undefined> {
+      const [row] = await store.query<{ pane: string; n: string }>(
+        `SELECT toUnixTimestamp64Milli(min(pane)) AS pane, count() AS n FROM ${table('sealed_profiles')}`,
+      );
+      return row === undefined || Number(row.n) === 0 ? undefined : Number(row.pane);
+    },
+
+    writeJudgements: (rows: readonly JudgementRow[], revision: number) =>
+      store.insertRows(
+        'judgements',
+        rows.map((row) => ({
+          window_start: sqlTime(row.windowStart),
+          window_end: sqlTime(row.windowEnd),
+          comparison: row.comparison,
+          segment: row.segment,
+          feature: row.feature,
+          revision,
+          reference_id: row.referenceId,
+          n_reference: row.nReference,
+          n_current: row.nCurrent,
+          statistic: row.statistic,
+          value: row.value,
+          critical: Number.isFinite(row.critical) ? row.critical : 'inf',
+          p_value: row.pValue,
+          alarm: row.alarm ? 1 : 0,
+          why: row.why,
+          detail: JSON.stringify(row.detail),
+        })),
+      ),
+
+    writeIncidentEntries: (
+      entries: readonly {
+        readonly incidentId: string;
+        readonly seq: number;
+        readonly atMs: number;
+        readonly kind: string;
+        readonly state: unknown;
+      }[],
+    ) =>
+      store.insertRows(
+        'incident_log',
+        entries.map(({ incidentId, seq, atMs, kind, state }) => ({
+          incident_id: incidentId,
+          seq,
+          at: sqlTime(atMs),
+          kind,
+          state: JSON.stringify(state),
+        })),
+      ),
+
+    writeJobEntries: (
+      entries: readonly {
+        readonly jobId: string;
+        readonly seq: number;
+        readonly atMs: number;
+        readonly state: string;
+        readonly entry: unknown;
+      }[],
+    ) =>
+      store.insertRows(
+        'job_log',
+        entries.map(({ jobId, seq, atMs, state, entry }) => ({
+          job_id: jobId,
+          seq,
+          at: sqlTime(atMs),
+          state,
+          entry: JSON.stringify(entry),
+        })),
+      ),
+
+    writeReference: (reference: {
+      readonly id: string;
+      readonly origin: string;
+      readonly document: string;
+      readonly atMs: number;
+    }) =>
+      store.insertRows('references', [
+        {
+          reference_id: reference.id,
+          created_at: sqlTime(reference.atMs),
+          origin: reference.origin,
+          document: reference.document,
+        },
+      ]),
+    async readReference(id: string): Promise<string | undefined> {
+      const [row] = await store.query<{ document: string }>(
+        `SELECT document FROM ${table('references')} WHERE reference_id = {id:String} LIMIT 1`,
+        { id },
+      );
+      return row?.document;
+    },
+  };
+}
+
+export type MonitorStore = ReturnType<typeof createMonitorStore>;
+
+/** As `drift/judge` makes them. */
+export interface JudgementRow {
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  readonly comparison: string;
+  readonly segment: string;
+  readonly feature: string;
+  readonly referenceId: string;
+  readonly nReference: number;
+  readonly nCurrent: number;
+  readonly statistic: string;
+  readonly value: number;
+  readonly critical: number;
+  readonly pValue: number;
+  readonly alarm: boolean;
+  readonly why: string;
+  readonly detail: unknown;
+}
