@@ -3,7 +3,7 @@ import type { cog } from './sdk.ts';
 /** The data source the boards read from, as `deploy/grafana` provisions it. */
 export const datasource = { type: 'grafana-clickhouse-datasource', uid: 'tidemark-clickhouse' } as const;
 
-const pluginVersion = '4.8.2';
+const pluginVersion = '4.20.0';
 
 /** A query of grafana-clickhouse-datasource 4.x. */
 export interface ClickHouseTarget {
