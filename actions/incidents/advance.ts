@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { everything } from '../../common/segment.ts';
 import { type Judgement, judgementId, judgementKinds } from '../../drift/judge/judgement.ts';
-import { type Alarm, causeKeyOf, causeOf, compareTexts, isNamed, trackKeyOf } from './alarm.ts';
-import { type Cluster, clusterAlarms, incidentFor } from './cluster.ts';
+import { type Alarm, causeKeyOf, causeOf, compareTexts, trackKeyOf } from './alarm.ts';
+import { type Cluster, clusterAlarms, holds } from './cluster.ts';
 import { describe, segmentText } from './describe.ts';
 import { entryOf, evidenceMax, type Incident, type IncidentEntry } from './incident.ts';
 import { effectOf, graver, importanceOf, severityOf } from './severity.ts';
@@ -35,24 +35,16 @@ export function advanceIncidents(
   const context: Context = { config, nowMs, eventsOf: eventsByFeature(sorted) };
   const touched = new Map<string, Alarm[]>();
   const opened: OpenIncident[] = [];
-  for (const cluster of settle(clusterAlarms(alarms), mine)) {
-    const home = incidentFor(cluster, [...mine, ...opened], config.open.of);
-    if (home !== undefined) {
-      touched.set(home.incident.id, [...(touched.get(home.incident.id) ?? []), ...cluster.alarms]);
+  for (const cluster of clusterAlarms(alarms, mine, config.open.of)) {
+    if (cluster.home !== undefined) {
+      touched.set(cluster.home.incident.id, [...(touched.get(cluster.home.incident.id) ?? []), ...cluster.alarms]);
       continue;
     }
     const mature = cluster.alarms.filter((alarm) => alarm.mature);
-    // A named cause has to be seen in the mature alarms themselves, not only in what follows from them.
-    if (
-      mature.length === 0 ||
-      (isNamed(cluster.cause) && !mature.some(({ causeKey }) => causeKey === cluster.causeKey))
-    )
-      continue;
-    const { incident, entry } = entryOf(
-      newIncident({ ...cluster, alarms: mature }, comparison, context),
-      'opened',
-      nowMs,
-    );
+    // The cause itself has to be seen often enough, not only what follows from it.
+    if (!mature.some(({ causeKey }) => causeKey === cluster.causeKey)) continue;
+    const blank = newIncident({ ...cluster, alarms: mature }, comparison, context);
+    const { incident, entry } = entryOf(blank, 'opened', nowMs);
     entries.push(entry);
     opened.push({ incident, causeKey: cluster.causeKey, age: 0, quiet: 0 });
   }
@@ -60,7 +52,9 @@ export function advanceIncidents(
   const kept: OpenIncident[] = [];
   for (const one of mine) {
     const own = touched.get(one.incident.id) ?? [];
-    const next = own.length > 0 ? { ...one, quiet: 0 } : { ...one, quiet: one.quiet + (judged ? 1 : 0) };
+    // What merely follows from a cause does not keep the incident open; its own features in its own segments do.
+    const lives = own.some((alarm) => alarm.causeKey === one.causeKey || holds(one, alarm));
+    const next = lives ? { ...one, quiet: 0 } : { ...one, quiet: one.quiet + (judged ? 1 : 0) };
     if (next.quiet >= config.closeAfterQuiet) {
       entries.push(entryOf(one.incident, 'closed', nowMs, { status: 'closed', closedAt: nowMs }).entry);
       continue;
@@ -91,29 +85,6 @@ function alarmOf(judgement: Judgement, tracks: Readonly<Record<string, Track>>, 
     mature: isMature(track, config.open),
     since: track.since,
   };
-}
-
-/**
- * Unnamed alarms of a feature and segment that an open named incident holds stay with it: on the day a fault begins or ends
- * the story does not fit. They do not keep it open, though; once it is closed they count for themselves.
- */
-function settle(clusters: readonly Cluster[], open: readonly OpenIncident[]): readonly Cluster[] {
-  const named = open.filter(({ incident }) => isNamed(incident.cause));
-  const drifting = open.filter(({ incident }) => !isNamed(incident.cause));
-  const holds = ({ incident }: OpenIncident, { judgement }: Alarm): boolean =>
-    incident.features.includes(judgement.feature) && incident.segments.includes(judgement.segment);
-  return clusters
-    .map((cluster) =>
-      isNamed(cluster.cause)
-        ? cluster
-        : {
-            ...cluster,
-            alarms: cluster.alarms.filter(
-              (alarm) => drifting.some((one) => holds(one, alarm)) || !named.some((one) => holds(one, alarm)),
-            ),
-          },
-    )
-    .filter(({ alarms }) => alarms.length > 0);
 }
 
 function eventsByFeature(judgements: readonly Judgement[]): (feature: string) => number {

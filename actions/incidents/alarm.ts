@@ -14,13 +14,18 @@ export interface Alarm {
   readonly since: number;
 }
 
-export function trackKeyOf({ comparison, segment, feature, detail }: Judgement): string {
-  return `${trackKeyPrefix(comparison, segment, feature)},${detail.kind}`;
+/** What k-of-n counts over: one aspect of one feature in one segment. */
+export function trackKeyOf(judgement: Judgement): string {
+  return `${trackKeyPrefix(judgement)},${judgement.detail.kind},${judgement.statistic}`;
 }
 
-/** A track's key without its kind, which holds no comma. */
-export function trackKeyPrefix(comparison: string, segment: string, feature: string): string {
-  return JSON.stringify([comparison, segment, feature]);
+/** A track's key without its kind and statistic, which hold no comma. */
+export function trackKeyPrefix(of: Pick<Judgement, 'comparison' | 'segment' | 'feature'>): string {
+  return JSON.stringify([of.comparison, of.segment, of.feature]);
+}
+
+export function prefixOfTrackKey(key: string): string {
+  return key.slice(0, key.lastIndexOf(']') + 1);
 }
 
 export function causeOf({ detail }: Judgement): CauseKind {

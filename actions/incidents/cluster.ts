@@ -1,6 +1,6 @@
 import { everything } from '../../common/segment.ts';
 import { type Alarm, compareTexts, explainedBy, isNamed } from './alarm.ts';
-import type { CauseKind, Incident } from './incident.ts';
+import type { CauseKind } from './incident.ts';
 import type { OpenIncident } from './state.ts';
 
 /** Alarms of one window that have one cause. */
@@ -8,54 +8,110 @@ export interface Cluster {
   readonly cause: CauseKind;
   readonly causeKey: string;
   readonly alarms: readonly Alarm[];
+  /** The open incident they belong to; undefined where they would be a new one. */
+  readonly home: OpenIncident | undefined;
+}
+
+/** A cause with a name, of today's alarms or of an open incident, and what it holds. */
+interface Host {
+  readonly cause: CauseKind;
+  readonly causeKey: string;
+  readonly alarms: Alarm[];
+  readonly home: OpenIncident | undefined;
+  readonly features: ReadonlySet<string>;
+  readonly segments: ReadonlySet<string>;
+  readonly since: number;
 }
 
 /**
- * Groups the alarms of one window. Those of one named cause are one cluster. What else moves in exactly segments with a named
- * cause (another feature, the prediction), or in all events because of them, follows from it. The rest is joined where it
- * shares a feature or a segment; the model's performance stands by itself.
+ * Groups the alarms of one window and finds the open incident of each group. `atOnceWindows`: two things that began within so
+ * many windows began at once.
+ *
+ * Alarms of one named cause are one group. An unnamed alarm belongs to a named cause that began at once in its segment or in
+ * its feature (the prediction moves with the distance; in one segment the story did not fit), that holds its feature and
+ * segment already (the day a fault ends), or whose segments are what moves all events. It stays with an open incident of
+ * drift that has it already. The rest is joined where it shares a feature or a segment; performance stands by itself.
  */
-export function clusterAlarms(alarms: readonly Alarm[]): readonly Cluster[] {
-  const named = new Map<string, Alarm[]>();
-  for (const alarm of alarms) if (isNamed(alarm.cause)) push(named, alarm.causeKey, alarm);
+export function clusterAlarms(
+  alarms: readonly Alarm[],
+  open: readonly OpenIncident[],
+  atOnceWindows: number,
+): readonly Cluster[] {
+  const hosts = hostsOf(
+    alarms.filter(({ cause }) => isNamed(cause)),
+    open,
+    atOnceWindows,
+  );
+  const drifting = open.filter(({ incident }) => incident.cause === 'drift');
   const rest: Alarm[] = [];
   for (const alarm of alarms) {
     if (isNamed(alarm.cause)) continue;
-    const causeKey = alarm.cause === 'performance' ? undefined : ownerOf(alarm, named);
-    if (causeKey === undefined) rest.push(alarm);
-    else push(named, causeKey, alarm);
+    const settled = alarm.cause === 'performance' || drifting.some((one) => holds(one, alarm));
+    const host = settled ? undefined : hosts.find((candidate) => belongs(alarm, candidate, atOnceWindows));
+    if (host === undefined) rest.push(alarm);
+    else host.alarms.push(alarm);
   }
-  const clusters = [...named].map(([causeKey, members]) => ({
-    causeKey,
-    cause: (members.find((alarm) => alarm.causeKey === causeKey) as Alarm).cause,
-    alarms: members,
-  }));
-  return [...clusters, ...connected(rest)].sort((a, b) => compareTexts(a.causeKey, b.causeKey));
+  const unnamed = connected(rest).map(
+    (group): Cluster => ({ ...group, home: incidentFor(group, open, atOnceWindows) }),
+  );
+  return [...hosts.filter((host) => host.alarms.length > 0), ...unnamed];
 }
 
-/** The named cause an unnamed alarm follows from: in one segment, the cause there; in all events, that of most segments. */
-function ownerOf(alarm: Alarm, named: ReadonlyMap<string, readonly Alarm[]>): string | undefined {
-  const { segment, feature } = alarm.judgement;
-  const segments = segment === everything ? explainedBy(alarm.judgement) : [segment];
-  let best: { readonly key: string; readonly shared: number } | undefined;
-  for (const [key, members] of named) {
-    const shared = segments.filter((one) =>
-      members.some(
-        ({ judgement, cause }) =>
-          isNamed(cause) && judgement.segment === one && (segment !== everything || judgement.feature === feature),
-      ),
-    ).length;
-    if (shared * 2 > segments.length && (best === undefined || shared > best.shared)) best = { key, shared };
+function hostsOf(named: readonly Alarm[], open: readonly OpenIncident[], atOnceWindows: number): readonly Host[] {
+  const byCause = new Map<string, Alarm[]>();
+  for (const alarm of named) {
+    const known = byCause.get(alarm.causeKey);
+    if (known === undefined) byCause.set(alarm.causeKey, [alarm]);
+    else known.push(alarm);
   }
-  if (best !== undefined || segment !== everything) return best?.key;
-  for (const [key, members] of named)
-    if (members.some(({ judgement, cause }) => isNamed(cause) && judgement.segment === everything)) return key;
-  return undefined;
+  const hosts: Host[] = [];
+  for (const [causeKey, members] of byCause) {
+    const home = incidentFor({ causeKey, alarms: members }, open, atOnceWindows);
+    const cause = (members[0] as Alarm).cause;
+    hosts.push(hostOf({ cause, causeKey, alarms: members, home }));
+  }
+  for (const home of open)
+    if (isNamed(home.incident.cause) && !hosts.some((host) => host.home === home))
+      hosts.push(hostOf({ cause: home.incident.cause, causeKey: home.causeKey, alarms: [], home }));
+  return hosts.sort((a, b) => a.since - b.since || compareTexts(a.causeKey, b.causeKey));
+}
+
+function hostOf(cluster: {
+  readonly cause: CauseKind;
+  readonly causeKey: string;
+  readonly alarms: readonly Alarm[];
+  readonly home: OpenIncident | undefined;
+}): Host {
+  const { alarms, home } = cluster;
+  return {
+    ...cluster,
+    alarms: [...alarms],
+    features: new Set([...alarms.map(({ judgement }) => judgement.feature), ...(home?.incident.features ?? [])]),
+    segments: new Set([...alarms.map(({ judgement }) => judgement.segment), ...(home?.incident.segments ?? [])]),
+    since: Math.min(...alarms.map(({ since }) => since), home?.incident.since ?? Number.POSITIVE_INFINITY),
+  };
+}
+
+function belongs(alarm: Alarm, host: Host, atOnceWindows: number): boolean {
+  const { segment, feature, windowStart, windowEnd } = alarm.judgement;
+  const hasSegment = host.segments.has(segment);
+  const hasFeature = host.features.has(feature);
+  if (hasSegment && hasFeature) return true;
+  const moved = explainedBy(alarm.judgement);
+  if (moved.length > 0 && moved.filter((one) => host.segments.has(one)).length * 2 > moved.length) return true;
+  const atOnce = Math.abs(alarm.since - host.since) <= atOnceWindows * (windowEnd - windowStart);
+  // All events are a segment of everybody: sharing them says nothing about features.
+  return atOnce && (hasFeature || (hasSegment && segment !== everything));
+}
+
+/** One of the incident's own features in one of its own segments. */
+export function holds({ incident }: OpenIncident, { judgement }: Alarm): boolean {
+  return incident.features.includes(judgement.feature) && incident.segments.includes(judgement.segment);
 }
 
 /** Connected components over shared features and shared segments, by cause. */
-function connected(alarms: readonly Alarm[]): readonly Cluster[] {
-  const clusters: Cluster[] = [];
+function connected(alarms: readonly Alarm[]): readonly Omit<Cluster, 'home'>[] {
+  const clusters: Omit<Cluster, 'home'>[] = [];
   const left = new Set(alarms);
   for (const seed of alarms) {
     if (!left.delete(seed)) continue;
@@ -77,27 +133,21 @@ function touches(a: Alarm, b: Alarm): boolean {
 }
 
 /**
- * The open incident a cluster belongs to: of the same cause, with a feature in common; or with a segment in common while the
- * incident is so young that both began at once. Undefined: it is a new one.
+ * The open incident a group belongs to: of the same cause, with a feature in common; or with a segment in common while the
+ * incident is so young that both began at once.
  */
-export function incidentFor(
+function incidentFor(
   cluster: Pick<Cluster, 'causeKey' | 'alarms'>,
   open: readonly OpenIncident[],
   atOnceWindows: number,
 ): OpenIncident | undefined {
   const features = new Set(cluster.alarms.map(({ judgement }) => judgement.feature));
   const segments = new Set(cluster.alarms.map(({ judgement }) => judgement.segment));
-  const sharesFeature = ({ features: own }: Incident): boolean => own.some((feature) => features.has(feature));
-  const sharesSegment = ({ segments: own }: Incident): boolean => own.some((segment) => segments.has(segment));
   const candidates = open.filter(({ causeKey }) => causeKey === cluster.causeKey);
   return (
-    candidates.find(({ incident }) => sharesFeature(incident)) ??
-    candidates.find(({ incident, age }) => age < atOnceWindows && sharesSegment(incident))
+    candidates.find(({ incident }) => incident.features.some((feature) => features.has(feature))) ??
+    candidates.find(
+      ({ incident, age }) => age < atOnceWindows && incident.segments.some((segment) => segments.has(segment)),
+    )
   );
-}
-
-function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [value]);
-  else known.push(value);
 }

@@ -1,4 +1,4 @@
-import { trackKeyPrefix } from './alarm.ts';
+import { prefixOfTrackKey, trackKeyPrefix } from './alarm.ts';
 import { entryOf, type IncidentEntry } from './incident.ts';
 import type { IncidentState, OpenIncident } from './state.ts';
 
@@ -34,13 +34,13 @@ export function closeIncident(state: IncidentState, id: string, nowMs: number): 
   const { incident } = found;
   const belongs = new Set(
     incident.features.flatMap((feature) =>
-      incident.segments.map((segment) => trackKeyPrefix(incident.comparison, segment, feature)),
+      incident.segments.map((segment) => trackKeyPrefix({ comparison: incident.comparison, segment, feature })),
     ),
   );
   const tracks = Object.fromEntries(
     Object.entries(state.tracks).map(([key, track]) => [
       key,
-      belongs.has(key.slice(0, key.lastIndexOf(','))) ? { ...track, muted: true } : track,
+      belongs.has(prefixOfTrackKey(key)) ? { ...track, muted: true } : track,
     ]),
   );
   const { entry } = entryOf(incident, 'closed', nowMs, { status: 'closed', closedAt: nowMs });

@@ -1,6 +1,6 @@
 import type { Incident } from './incident.ts';
 
-/** What the policy remembers of one (comparison, segment, feature, kind) that alarmed lately. */
+/** What the policy remembers of one (comparison, segment, feature, kind, statistic) that alarmed lately. */
 export interface Track {
   /** 1 an alarm, 0 none; the latest window last; at most `open.of` of them. */
   readonly history: readonly (0 | 1)[];

@@ -1,5 +1,5 @@
 import type { Judgement } from '../../drift/judge/judgement.ts';
-import { trackKeyOf } from './alarm.ts';
+import { prefixOfTrackKey, trackKeyOf, trackKeyPrefix } from './alarm.ts';
 import type { IncidentConfig, Track } from './state.ts';
 
 const fresh: Track = { history: [], since: 0, quiet: 0, muted: false };
@@ -15,15 +15,19 @@ export function advanceTracks(
 ): Readonly<Record<string, Track>> {
   const next: Record<string, Track> = { ...tracks };
   const lookBack = Math.max(config.open.of, config.closeAfterQuiet);
+  const keysOf = new Map<string, string[]>();
+  for (const key of Object.keys(tracks)) {
+    const prefix = prefixOfTrackKey(key);
+    keysOf.set(prefix, [...(keysOf.get(prefix) ?? []), key]);
+  }
   for (const judgement of judgements) {
     if (!Number.isFinite(judgement.critical)) continue;
-    // The same feature may alarm as drift today and as quality tomorrow: tracks of other kinds had a quiet window.
-    for (const kind of ['drift', 'quality', 'performance', 'prediction'] as const) {
-      const key = trackKeyOf({ ...judgement, detail: { ...judgement.detail, kind } });
-      const alarm = judgement.alarm && judgement.detail.kind === kind;
-      const before = next[key];
-      if (before === undefined && !alarm) continue;
-      const after = step(before ?? fresh, alarm, judgement.windowStart, config);
+    const alarming = judgement.alarm ? trackKeyOf(judgement) : undefined;
+    // The same feature may alarm by its shape today and by missing values tomorrow: the other tracks had a quiet window.
+    const keys = new Set(keysOf.get(trackKeyPrefix(judgement)));
+    if (alarming !== undefined) keys.add(alarming);
+    for (const key of keys) {
+      const after = step(next[key] ?? fresh, key === alarming, judgement.windowStart, config);
       if (after.quiet >= lookBack) delete next[key];
       else next[key] = after;
     }
