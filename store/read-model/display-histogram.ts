@@ -1,11 +1,13 @@
 import type { Histogram } from '../../common/read-model.ts';
 import type { Binning, CategoricalBinning, NumericBinning, Profile } from '../../drift/profile/profile.ts';
 
-/** Bars of a numeric histogram between its tails. */
-const bars = 36;
+/** About so many bars between the tails of a numeric histogram. */
+const barsWanted = 36;
 /** Mass beyond the outermost bars on each side, of either profile. */
 const tailShare = 0.005;
-const namedCategories = 14;
+/** Categories by name: the most frequent ones, and those that changed most. */
+const frequentCategories = 11;
+const changedCategories = 4;
 /** Missing values are worth a bar of their own from this share on. */
 const missingShareMin = 0.0005;
 
@@ -28,10 +30,11 @@ function numericBins(binning: NumericBinning, reference: Profile, current: Profi
   const low = Math.min(quantile(binning, reference, tailShare), quantile(binning, current, tailShare));
   const high = Math.max(quantile(binning, reference, 1 - tailShare), quantile(binning, current, 1 - tailShare));
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [];
-  const width = high > low ? (high - low) / bars : 1;
-  const start = high > low ? low : low - bars / 2;
-  const ofReference = spread(binning, reference, start, width);
-  const ofCurrent = spread(binning, current, start, width);
+  const width = roundStep(high > low ? (high - low) / barsWanted : Math.max(Math.abs(low), 1) / barsWanted);
+  const start = Math.floor(low / width) * width;
+  const bars = Math.max(1, Math.ceil((high - start) / width));
+  const ofReference = spread({ binning, profile: reference, start, width, bars });
+  const ofCurrent = spread({ binning, profile: current, start, width, bars });
   const bins = ofReference.map((count, place): Bin => {
     const from = place === 0 ? null : start + (place - 1) * width;
     const to = place === bars + 1 ? null : start + place * width;
@@ -57,14 +60,24 @@ function endsOf({ edges }: NumericBinning, profile: Profile, bin: number): reado
   return [Math.max(from, Math.min(profile.min, to)), Math.min(to, Math.max(profile.max, from))];
 }
 
+interface Spread {
+  readonly binning: NumericBinning;
+  readonly profile: Profile;
+  /** Lower edge of the first bar. */
+  readonly start: number;
+  readonly width: number;
+  readonly bars: number;
+}
+
 /** Counts in `bars + 2` places: below `start`, the bars, above the last. */
-function spread(binning: NumericBinning, profile: Profile, start: number, width: number): number[] {
+function spread({ binning, profile, start, width, bars }: Spread): number[] {
   const counts = new Array<number>(bars + 2).fill(0);
+  const placeOf = (value: number) => Math.max(0, Math.min(bars + 1, Math.ceil((value - start) / width)));
   profile.bins.forEach((count, bin) => {
     if (count === 0) return;
     const [from, to] = endsOf(binning, profile, bin);
-    const first = placeOf(from, start, width);
-    const last = placeOf(to, start, width);
+    const first = placeOf(from);
+    const last = placeOf(to);
     // Bins are (from, to]: a value that is frequent by itself stands at the upper end of a bin without width.
     if (first === last || !(to - from > width * 1e-9)) {
       counts[last] = (counts[last] as number) + count;
@@ -79,8 +92,10 @@ function spread(binning: NumericBinning, profile: Profile, start: number, width:
   return counts;
 }
 
-function placeOf(value: number, start: number, width: number): number {
-  return Math.max(0, Math.min(bars + 1, Math.ceil((value - start) / width)));
+/** 1, 2 or 5 times a power of ten, at least the width given. */
+function roundStep(width: number): number {
+  const power = 10 ** Math.floor(Math.log10(width));
+  return power * ([1, 2, 5].find((step) => step * power >= width) ?? 10);
 }
 
 function quantile(binning: NumericBinning, profile: Profile, rank: number): number {
@@ -104,7 +119,12 @@ function categoryBins(binning: CategoricalBinning, reference: Profile, current: 
   for (const label of named)
     all.push(bin(label, reference.unseenValues.get(label) ?? 0, current.unseenValues.get(label) ?? 0));
   all.sort((a, b) => Math.max(b.reference, b.current) - Math.max(a.reference, a.current));
-  const shown = all.slice(0, namedCategories);
+  const change = (one: Bin) => Math.abs(one.current - one.reference);
+  const chosen = new Set([
+    ...all.slice(0, frequentCategories),
+    ...[...all].sort((a, b) => change(b) - change(a)).slice(0, changedCategories),
+  ]);
+  const shown = all.filter((one) => chosen.has(one));
   const counted = (of: Profile) => of.bins.reduce((sum, count) => sum + count, of.unseen);
   const rest = {
     reference: shareOf(reference, counted(reference)) - shown.reduce((sum, one) => sum + one.reference, 0),

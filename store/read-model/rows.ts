@@ -18,11 +18,6 @@ export function text(row: Row, name: string): string {
   return value === null || value === undefined ? '' : String(value);
 }
 
-export function list(row: Row, name: string): readonly unknown[] {
-  const value = row[name];
-  return Array.isArray(value) ? value : [];
-}
-
 /** Milliseconds since 1970 of a DateTime64(3), as a column `name`. */
 export function ms(expression: string, name: string): string {
   return `toUnixTimestamp64Milli(${expression}) AS ${name}`;

@@ -1,0 +1,108 @@
+/** Numbers and times for people. Event times are shown in UTC. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 2 });
+const three = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** `2.5M` from ten thousand on. */
+export function shortCount(value: number): string {
+  return Math.abs(value) < 10_000 ? whole.format(value) : compact.format(value);
+}
+
+export function significant(value: number | null): string {
+  if (value === null) return '–';
+  if (value !== 0 && Math.abs(value) < 1e-4)
+    return value
+      .toExponential(1)
+      .replace('e-', ' × 10⁻')
+      .replace(/⁻(\d+)$/, (_, digits: string) => `⁻${superscript(digits)}`);
+  return three.format(value);
+}
+
+function superscript(digits: string): string {
+  return [...digits].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('');
+}
+
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value === 0) return '0 %';
+  if (value < 0.01) return '< 0.01 %';
+  return `${value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0)} %`;
+}
+
+const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options });
+const dayFormat = part({ day: 'numeric', month: 'short', year: 'numeric' });
+const shortDayFormat = part({ day: 'numeric', month: 'short' });
+const timeFormat = part({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+export function day(ms: number): string {
+  return dayFormat.format(ms);
+}
+
+export function shortDay(ms: number): string {
+  return shortDayFormat.format(ms);
+}
+
+/** `3 May 2001, 14:05`; without the time in the first minute of a day. */
+export function moment(ms: number): string {
+  return Math.floor(ms / 60_000) % 1440 === 0 ? day(ms) : `${day(ms)}, ${timeFormat.format(ms)}`;
+}
+
+/** A window: `3 May 2001`, or `3 May 2001, 14:00–15:00`. */
+export function windowText(startMs: number, endMs: number): string {
+  if (endMs - startMs === 86_400_000 && startMs % 86_400_000 === 0) return day(startMs);
+  return `${day(startMs)}, ${timeFormat.format(startMs)}–${timeFormat.format(endMs)}`;
+}
+
+/** `3 days`, `5 h`, `40 s`: the largest unit alone. */
+export function span(ms: number): string {
+  const units = [
+    [86_400_000, 'day'],
+    [3_600_000, 'hour'],
+    [60_000, 'minute'],
+    [1000, 'second'],
+  ] as const;
+  for (const [size, name] of units) {
+    const amount = Math.round(ms / size);
+    if (amount >= 1 && ms >= size) return `${amount} ${name}${amount === 1 ? '' : 's'}`;
+  }
+  return 'a moment';
+}
+
+export function bytes(amount: number): string {
+  if (amount < 1024) return `${amount} B`;
+  if (amount < 1024 * 1024) return `${(amount / 1024).toFixed(1)} KiB`;
+  return `${(amount / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+/** `origin=DEN` as people say it: `origin DEN`; the empty key is all events. */
+export function segmentText(key: string): string {
+  if (key === '') return 'all events';
+  return key
+    .split('&')
+    .map((piece) => {
+      const at = piece.indexOf('=');
+      return `${piece.slice(0, at)} ${decodeURIComponent(piece.slice(at + 1))}`;
+    })
+    .join(', ');
+}
+
+/** `@prediction:late:2` as `prediction of late 2`. */
+export function featureText(feature: string): string {
+  if (feature === '@lag') return 'arrival lag';
+  const [kind, model, version] = feature.split(':');
+  if (kind === '@prediction') return `prediction of ${model} ${version}`;
+  if (kind === '@performance') return `performance of ${model} ${version ?? ''}`.trim();
+  return feature;
+}
+
+/** `training:1d` as `against training, by 1d`. */
+export function comparisonText(comparison: string): string {
+  const [against, length] = comparison.split(':');
+  const side = against === 'previous' ? 'the window before' : against === 'training' ? 'training' : against;
+  return length === undefined ? `against ${side}` : `against ${side}, ${length} windows`;
+}

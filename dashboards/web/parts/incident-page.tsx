@@ -1,0 +1,143 @@
+import { useState } from 'preact/hooks';
+import type { FeatureView, IncidentDetail, Judgement } from '../../../common/read-model.ts';
+import { comparisonText, featureText, moment, percent, segmentText, shortDay, span } from '../format.ts';
+import { featureHref } from '../router.ts';
+import { useResource } from '../use-resource.ts';
+import { IncidentActions } from './incident-actions.tsx';
+import { JudgementView } from './judgement-view.tsx';
+import { Empty, Section } from './section.tsx';
+import { SeverityMark } from './severity-mark.tsx';
+
+export function IncidentPage({ id }: { readonly id: string }) {
+  const incident = useResource<IncidentDetail>(`/incidents/${encodeURIComponent(id)}`, ['incident', 'judged']);
+  return (
+    <>
+      <a class="back" href="#/">
+        ← Overview
+      </a>
+      <Section id="incident" title="Incident" titleHidden resource={incident}>
+        {(detail) => <Detail incident={detail} />}
+      </Section>
+    </>
+  );
+}
+
+function Detail({ incident }: { readonly incident: IncidentDetail }) {
+  const { title, severity, state, features, segment, comparison, since, closedAt, effect, log } = incident;
+  return (
+    <article class="incident">
+      <p class="lead">
+        <SeverityMark severity={severity} quiet={state === 'closed'} />
+        <span class={`state ${state}`}>{state}</span>
+      </p>
+      <h2 class="cause">{title}</h2>
+      <dl class="facts">
+        <div>
+          <dt>since</dt>
+          <dd>{moment(since)}</dd>
+        </div>
+        <div>
+          <dt>{closedAt === null ? 'still open' : 'closed'}</dt>
+          <dd>{closedAt === null ? 'yes' : `${moment(closedAt)}, after ${span(closedAt - since)}`}</dd>
+        </div>
+        <div>
+          <dt>features</dt>
+          <dd>
+            {features.map((feature, at) => (
+              <>
+                {at > 0 && ', '}
+                <a key={feature} href={featureHref(feature, { comparison })}>
+                  {featureText(feature)}
+                </a>
+              </>
+            ))}
+          </dd>
+        </div>
+        <div>
+          <dt>where</dt>
+          <dd>{segment || 'all events'}</dd>
+        </div>
+        <div>
+          <dt>compared</dt>
+          <dd>{comparisonText(comparison)}</dd>
+        </div>
+        {effect !== null && (
+          <div>
+            <dt>greatest effect</dt>
+            <dd>{percent(effect)}</dd>
+          </div>
+        )}
+      </dl>
+      <IncidentActions incident={incident} />
+      <h3>What happened</h3>
+      <ol class="log">
+        {log
+          .filter(({ kind }) => kind !== 'updated')
+          .map(({ seq, at, kind, text }) => (
+            <li key={seq}>
+              <time>{moment(at)}</time>
+              <b>{kind}</b>
+              <span>{kind === 'opened' ? '' : text}</span>
+            </li>
+          ))}
+      </ol>
+      <Evidence incident={incident} />
+    </article>
+  );
+}
+
+/** The alarms behind the incident; the furthest one of its own segments is looked at first. */
+function Evidence({ incident }: { readonly incident: IncidentDetail }) {
+  const { comparison } = incident;
+  const series = seriesOf(incident);
+  const [chosen, choose] = useState<{
+    readonly feature: string;
+    readonly segment: string;
+    readonly windowStart: number;
+  }>();
+  const looked = chosen ?? series[0];
+  const view = useResource<FeatureView>(
+    looked === undefined
+      ? undefined
+      : `/features/${encodeURIComponent(looked.feature)}?${new URLSearchParams({
+          comparison,
+          segment: looked.segment,
+          windowStart: String(looked.windowStart),
+        })}`,
+    ['judged'],
+  );
+  if (looked === undefined) return <Empty>Its judgements are not kept any more.</Empty>;
+  return (
+    <>
+      <h3>Evidence</h3>
+      <fieldset class="tabs evidence">
+        <legend class="hidden">Alarms, furthest first</legend>
+        {series.map((one) => (
+          <button
+            type="button"
+            key={`${one.feature} ${one.segment}`}
+            aria-pressed={one.feature === looked.feature && one.segment === looked.segment}
+            onClick={() => choose(one)}
+          >
+            {featureText(one.feature)} · {segmentText(one.segment)} <small>{shortDay(one.windowStart)}</small>
+          </button>
+        ))}
+      </fieldset>
+      {view.error !== undefined && <p class="trouble">{view.error}</p>}
+      {view.data !== undefined && (
+        <JudgementView view={view.data} onPick={(windowStart) => choose({ ...looked, windowStart })} />
+      )}
+    </>
+  );
+}
+
+/** The furthest judgement of each feature and segment; the incident's own segments first. */
+function seriesOf({ judgements, segments }: IncidentDetail): Judgement[] {
+  const known = new Map<string, Judgement>();
+  for (const judgement of judgements) {
+    const key = `${judgement.feature} ${judgement.segment}`;
+    if (!known.has(key)) known.set(key, judgement);
+  }
+  const isOther = ({ segment }: Judgement) => Number(!segments.includes(segment));
+  return [...known.values()].sort((a, b) => isOther(a) - isOther(b)).slice(0, 12);
+}

@@ -1,0 +1,43 @@
+import type { Job } from '../../../common/read-model.ts';
+import { count, moment } from '../format.ts';
+import { incidentHref } from '../router.ts';
+import { Empty } from './section.tsx';
+
+const glyphs: Readonly<Record<string, string>> = { queued: '…', running: '▸', succeeded: '✓', failed: '✕' };
+
+export function Jobs({ jobs }: { readonly jobs: readonly Job[] }) {
+  if (jobs.length === 0)
+    return <Empty>None yet. When an incident asks for retraining, the run, its data and its result stand here.</Empty>;
+  return (
+    <ul class="jobs">
+      {jobs.slice(0, 12).map((job) => (
+        <li key={job.id} class={job.state}>
+          <span class="state">
+            <i aria-hidden="true">{glyphs[job.state] ?? '·'}</i> {job.state}
+          </span>
+          <span>
+            {job.model ?? job.id}
+            {job.version !== null && <> → version {job.version}</>}
+          </span>
+          <small>
+            {[
+              moment(job.queuedAt),
+              job.rows === null ? undefined : `${count(job.rows)} rows`,
+              job.seconds === null ? undefined : `${job.seconds.toFixed(1)} s`,
+              job.attempt !== null && job.attempt > 1 ? `attempt ${job.attempt}` : undefined,
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+            {job.incident !== null && (
+              <>
+                {' · '}
+                <a href={incidentHref(job.incident)}>incident</a>
+              </>
+            )}
+          </small>
+          {job.error !== null && <p class="trouble">{job.error}</p>}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,155 @@
+import { useMemo } from 'preact/hooks';
+import type { Model, ModelVersion, PerformancePoint } from '../../../common/read-model.ts';
+import { type Line, LineChart } from '../charts/line-chart.tsx';
+import { bytes, moment, shortDay } from '../format.ts';
+import { Evidence } from './evidence.tsx';
+import { ModelActions } from './model-actions.tsx';
+import { Empty } from './section.tsx';
+
+export interface ModelsProps {
+  readonly models: readonly Model[];
+  readonly performance: readonly PerformancePoint[];
+}
+
+export function Models({ models, performance }: ModelsProps) {
+  if (models.length === 0)
+    return (
+      <Empty>
+        None. A registered model stands here with its versions, how they do on labelled events, and why each took its
+        role.
+      </Empty>
+    );
+  return (
+    <>
+      {models.map((model) => (
+        <OneModel key={model.model} model={model} points={performance.filter((point) => point.model === model.model)} />
+      ))}
+    </>
+  );
+}
+
+function OneModel({ model, points }: { readonly model: Model; readonly points: readonly PerformancePoint[] }) {
+  const challengers = model.versions.filter(({ role }) => role === 'challenger' || role === 'canary');
+  return (
+    <div class="model">
+      <p class="roles">
+        <b>{model.model}</b>
+        <span class="role champion">{model.champion === null ? 'no champion' : `champion ${model.champion}`}</span>
+        {challengers.map(({ version, role }) => (
+          <span key={version} class={`role ${role}`}>
+            {role} {version}
+          </span>
+        ))}
+      </p>
+      <LogLoss points={points} />
+      <ol class="versions">
+        {model.versions.map((version) => (
+          <Version key={version.version} version={version} />
+        ))}
+      </ol>
+      <ModelActions model={model} />
+    </div>
+  );
+}
+
+function LogLoss({ points }: { readonly points: readonly PerformancePoint[] }) {
+  const { times, lines } = useMemo(() => linesOf(points), [points]);
+  if (points.length === 0)
+    return <Empty>Log-loss on labelled events will stand here once true outcomes have come in.</Empty>;
+  return (
+    <>
+      <LineChart
+        label="Log-loss on labelled events, champion and challenger"
+        times={times}
+        height={150}
+        lines={lines}
+      />
+      <p class="hush small">
+        Log-loss on labelled events, lower is better: <span class="key-line strong">champion</span>
+        {lines.length > 1 && <span class="key-line second">challenger</span>}
+      </p>
+    </>
+  );
+}
+
+function linesOf(points: readonly PerformancePoint[]): {
+  readonly times: readonly number[];
+  readonly lines: readonly Line[];
+} {
+  const times = [...new Set(points.map(({ windowStart }) => windowStart))].sort((a, b) => a - b);
+  const placeOf = new Map(times.map((time, place) => [time, place]));
+  const valuesOf = (wanted: (slot: string) => boolean): (number | null)[] => {
+    const values: (number | null)[] = times.map(() => null);
+    for (const { slot, windowStart, logLoss } of points)
+      if (wanted(slot)) values[placeOf.get(windowStart) as number] = logLoss;
+    return values;
+  };
+  const champion: Line = { label: 'champion', values: valuesOf((slot) => slot === 'champion'), look: 'strong' };
+  const values = valuesOf((slot) => slot !== 'champion');
+  const hasChallenger = values.some((value) => value !== null);
+  return { times, lines: hasChallenger ? [champion, { label: 'challenger', values, look: 'second' }] : [champion] };
+}
+
+function Version({ version }: { readonly version: ModelVersion }) {
+  const { lineage, metrics, sha256, bytes: size, registeredAt } = version;
+  const origin = Object.entries(lineage).filter(([, value]) => typeof value === 'string' || typeof value === 'number');
+  return (
+    <li>
+      <details open={version.role === 'champion' || version.role === 'challenger'}>
+        <summary>
+          version {version.version} <span class={`role ${version.role}`}>{version.role}</span>
+          <small>
+            {registeredAt !== null && `registered ${shortDay(registeredAt)}`}
+            {size !== null && `, ${bytes(size)}`}
+          </small>
+        </summary>
+        <ol class="log">
+          {version.history.map((entry, at) => (
+            <li key={at}>
+              <time>{moment(entry.at)}</time>
+              <b>{entry.role ?? entry.kind}</b>
+              {saysMore(version, at) && (
+                <span>
+                  {entry.why}
+                  <Evidence evidence={entry.evidence} />
+                </span>
+              )}
+            </li>
+          ))}
+        </ol>
+        <dl class="facts small">
+          {Object.entries(metrics).map(([name, value]) => (
+            <div key={name}>
+              <dt>{plain(name)}</dt>
+              <dd>{value.toPrecision(4)}</dd>
+            </div>
+          ))}
+          {origin.map(([name, value]) => (
+            <div key={name}>
+              <dt>{plain(name)}</dt>
+              <dd>{String(value)}</dd>
+            </div>
+          ))}
+          {sha256 !== null && (
+            <div>
+              <dt>sha256</dt>
+              <dd>
+                <code title={sha256}>{sha256.slice(0, 12)}…</code>
+              </dd>
+            </div>
+          )}
+        </dl>
+      </details>
+    </li>
+  );
+}
+
+/** A comparison and the change of role it led to give the same reason: once is enough. */
+function saysMore({ history }: ModelVersion, at: number): boolean {
+  return history[at]?.why !== history[at - 1]?.why;
+}
+
+/** `logLoss` as `log loss`. */
+function plain(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+}
