@@ -52,11 +52,22 @@ export interface Effects {
   readonly wassersteinNormalized: number;
   /** Share of values that the reference does not know: new categories, or numbers outside of its range. Default 0.01. */
   readonly unseen: number;
+  /** Change of the share beyond the reference's 5th or 95th percentile. Default 0.0125 (5 % become 6.25 %). */
+  readonly tail: number;
+  /** One category's share: by this factor, up or down, and by a hundredth at least. Default 1.5. */
+  readonly categoryRatio: number;
   /** Change of the share of missing, or of unusable, values. Default 0.01. */
   readonly missing: number;
 }
 
-export const defaultEffects: Effects = { jsDistance: 0.1, wassersteinNormalized: 0.1, unseen: 0.01, missing: 0.01 };
+export const defaultEffects: Effects = {
+  jsDistance: 0.1,
+  wassersteinNormalized: 0.1,
+  unseen: 0.01,
+  tail: 0.0125,
+  categoryRatio: 1.5,
+  missing: 0.01,
+};
 export const defaultBudget = 0.01;
 
 /** One way in which a feature may have changed: a test, an effect, and the words for it. */

@@ -1,9 +1,10 @@
 import { quantileOfSorted } from '../profile/binning.ts';
-import { countBetween, decileCuts } from '../statistics/cells.ts';
+import { countBelow, countBetween, decileCuts } from '../statistics/cells.ts';
 import { chanceDivergence } from '../statistics/chance-divergence.ts';
 import { chiSquare } from '../statistics/contingency.ts';
 import { kolmogorovSmirnov } from '../statistics/kolmogorov-smirnov.ts';
 import { meanChange, momentsOf, varianceChange } from '../statistics/moment-change.ts';
+import { twoProportions } from '../statistics/two-proportions.ts';
 import { wasserstein } from '../statistics/wasserstein.ts';
 import { type Compared, type Effects, type Finding, type Statistic, statistic } from './comparison.ts';
 import { statisticsOfCounts } from './of-counts.ts';
@@ -61,6 +62,7 @@ export function compareNumbers(
       words: `${percent(outside.share)} of the values are outside the reference's range, ${format(reference[0] as number)} to ${format(reference[reference.length - 1] as number)}`,
     },
   ];
+  findings.push(...tails(reference, current, effects, format));
   const same = reference[0] === reference[reference.length - 1] && current[0] === current[current.length - 1];
   return {
     type: same ? 'constant' : 'numeric',
@@ -79,6 +81,31 @@ function shapeWords(statistics: Readonly<Record<string, Statistic>>, format: (va
   if (before !== now) return `the median went from ${format(before)} to ${format(now)}`;
   const [mean, meanNow] = [statistics['mean_reference']?.value ?? 0, statistics['mean_current']?.value ?? 0];
   return `the shape changed (median ${format(before)} as before, mean ${format(mean)} to ${format(meanNow)})`;
+}
+
+/** The shares below the reference's 5th and above its 95th percentile: where a mean and an overall distance see little. */
+function tails(
+  reference: Float64Array,
+  current: Float64Array,
+  effects: Effects,
+  format: (value: number) => string,
+): Finding[] {
+  const low = quantileOfSorted(reference, 0.05);
+  const high = quantileOfSorted(reference, 0.95);
+  const finding = (words: string, hits: (sorted: Float64Array) => number): Finding => {
+    const before = { hits: hits(reference), of: reference.length };
+    const now = { hits: hits(current), of: current.length };
+    const tested = twoProportions(before, now);
+    return {
+      pValue: tested?.pValue ?? 1,
+      effect: Math.abs(tested?.value ?? 0) / effects.tail,
+      words: `the share ${words} went from ${percent(before.hits / before.of)} to ${percent(now.hits / now.of)}`,
+    };
+  };
+  return [
+    finding(`below ${format(low)}`, (sorted) => countBelow(sorted, low, false)),
+    finding(`above ${format(high)}`, (sorted) => sorted.length - countBelow(sorted, high, true)),
+  ];
 }
 
 /**

@@ -2,6 +2,7 @@ import { isPresent, type TextColumn } from '../../common/columns.ts';
 import { chanceDivergence } from '../statistics/chance-divergence.ts';
 import { chiSquare } from '../statistics/contingency.ts';
 import { total } from '../statistics/counts.ts';
+import { twoProportions } from '../statistics/two-proportions.ts';
 import { type Compared, type Effects, type Finding, type Statistic, statistic } from './comparison.ts';
 import { allOfOneSide } from './numeric.ts';
 import { statisticsOfCounts } from './of-counts.ts';
@@ -78,6 +79,8 @@ export function compareCategories(joined: JoinedCounts, effects: Effects): Compa
       words: `${percent(unseen.share)} of the values are not in the reference, most often ${quoted(unseen.value)} (${percent(unseen.most / m)})`,
     },
   ];
+  const shifted = mostShifted(joined, effects);
+  if (shifted !== undefined) findings.push(shifted);
   const only = used(reference) === 1 && used(current) === 1;
   return {
     type: only ? 'constant' : 'categorical',
@@ -86,6 +89,27 @@ export function compareCategories(joined: JoinedCounts, effects: Effects): Compa
     distance: excess,
     calm: `JS distance ${short(excess)} (base 2) beyond chance, ${percent(unseen.share)} of the values new`,
   };
+}
+
+/** The known category whose share grew or fell by the largest factor, among those that moved by a hundredth at least. */
+function mostShifted({ values, reference, current }: JoinedCounts, effects: Effects): Finding | undefined {
+  const n = total(reference);
+  const m = total(current);
+  const tests = used(reference);
+  let most: Finding | undefined;
+  for (let at = 0; at < values.length; at++) {
+    const before = { hits: reference[at] as number, of: n };
+    const now = { hits: current[at] as number, of: m };
+    const [p, q] = [before.hits / n, now.hits / m];
+    if (p === 0 || Math.abs(q - p) < 0.01) continue;
+    const pValue = Math.min(1, tests * (twoProportions(before, now)?.pValue ?? 1));
+    const ratio = Math.max(q, p) / Math.max(Math.min(q, p), 0.5 / Math.min(n, m));
+    const effect = Math.log(ratio) / Math.log(effects.categoryRatio);
+    // Far from certain is not worth naming, however large: the level that decides is below this.
+    if (pValue > 0.01 || (most !== undefined && effect <= most.effect)) continue;
+    most = { pValue, effect, words: `${quoted(values[at] as string)} went from ${percent(p)} to ${percent(q)}` };
+  }
+  return most;
 }
 
 /**

@@ -9,18 +9,21 @@ export interface NumericBinningOptions {
 }
 
 /** Edges beyond the smallest and the largest value, each side. */
-const tailEdges = 24;
+const tailEdges = 40;
+/** Edges kept back for the widest bins between values. */
+const gapEdges = 40;
 /** Quantiles towards each end, each half as far from it as the one before, so that a heavy tail is resolved. */
 const endQuantiles = 10;
 
 /**
  * Bins at the quantiles of a reference, at most `bins` (512).
  *
- * The edges are the quantiles i/B for the largest B, a multiple of 10, that fits (the deciles are therefore edges), the
- * quantiles 1/B halved again and again towards both ends, two neighbouring doubles around every value that is more
- * frequent than 1/B, and beyond the smallest and the largest value steps that double (`s/16, s/8, ... 2048 s`, then by
- * 2^64) where `s` is the spread of the middle 90 %. No bin but that of a single value holds more than 1/B of the reference,
- * so a KS distance from counts is off by at most 1/B, whatever it is compared with.
+ * The edges are the quantiles i/B for the largest B, a multiple of 10, that fits (the deciles are therefore edges; B is 390 of
+ * 512 where values hardly repeat), the quantiles 1/B halved again and again towards both ends, and two neighbouring doubles
+ * around every value that is more frequent than 1/B. What is left over halves the widest bins, so that values that appear in
+ * a gap of the reference are placed. Beyond the smallest and the largest value, steps `s/16 · 2^(k/2)` up to 181 s, doubling
+ * from there, then two by 2^64, where `s` is the spread of the middle 90 %. No bin but that of a single value holds more than
+ * 1/B of the reference, so a KS distance from counts is off by at most 1/B, whatever it is compared with.
  *
  * `values` in any order; NaN and infinities are left out; nothing left gives {@link genericBinning}. O(n log n).
  */
@@ -36,10 +39,11 @@ export function binningOfSorted(sorted: Float64Array, options: NumericBinningOpt
   const largest = sorted[sorted.length - 1] as number;
   const center = quantileOfSorted(sorted, 0.5);
   const spread = spreadOf(sorted, center);
-  const body = bodyEdges(sorted, bins - 2 - 2 * tailEdges);
-  const edges = new Set(body);
+  const inside = bins - 1 - 2 * tailEdges;
+  const edges = bodyEdges(sorted, inside - 1 - Math.min(gapEdges, inside >> 2));
   // The smallest value's lower edge closes the range from below: what is smaller is outside the reference.
   edges.add(previousDouble(smallest));
+  halveWidest(edges, inside, spread / 1024);
   for (const step of tailSteps(spread)) {
     if (Number.isFinite(smallest - step)) edges.add(smallest - step);
     if (Number.isFinite(largest + step)) edges.add(largest + step);
@@ -63,6 +67,24 @@ function bodyEdges(sorted: Float64Array, most: number): Set<number> {
     }
     if (edges.size <= most || parts === 10) return edges;
   }
+}
+
+/** Halves the widest of the bins between edges until there are `most` edges or no bin is wider than `narrow`. */
+function halveWidest(edges: Set<number>, most: number, narrow: number): void {
+  const ascending = Array.from(edges).sort((a, b) => a - b);
+  while (ascending.length < most) {
+    let widest = 1;
+    for (let at = 2; at < ascending.length; at++) if (widthAt(ascending, at) > widthAt(ascending, widest)) widest = at;
+    const width = widthAt(ascending, widest);
+    const middle = (ascending[widest - 1] as number) + width / 2;
+    if (!(width > narrow) || edges.has(middle)) return;
+    ascending.splice(widest, 0, middle);
+    edges.add(middle);
+  }
+}
+
+function widthAt(ascending: readonly number[], at: number): number {
+  return (ascending[at] as number) - (ascending[at - 1] as number);
 }
 
 /** The index of the smallest value of which at least the share `q` is not larger. */
@@ -97,8 +119,9 @@ function spreadOf(sorted: Float64Array, center: number): number {
 
 function tailSteps(spread: number): number[] {
   const steps: number[] = [];
-  for (let exponent = -4; exponent <= 11; exponent++) steps.push(spread * 2 ** exponent);
-  for (let far = 1; steps.length < tailEdges; far++) steps.push(spread * 2 ** 11 * 2 ** (64 * far));
+  for (let half = -8; half <= 15; half++) steps.push(spread * 2 ** (half / 2));
+  for (let doubling = 8; steps.length < tailEdges - 2; doubling++) steps.push(spread * 2 ** doubling);
+  steps.push(spread * 2 ** 85, spread * 2 ** 149);
   return steps;
 }
 

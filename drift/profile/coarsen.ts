@@ -6,8 +6,8 @@ import type { Binning, NumericBinning } from './profile.ts';
 /**
  * A coarser binning for segments, at most `bins` bins.
  *
- * Numeric: a subset of the edges, evenly by index (so evenly by mass of the reference); a value with a bin of its own
- * keeps it or loses both of its edges. Categorical: the first `bins` values; the rarer ones count as unseen, also in a
+ * Numeric: a subset of the edges: values with bins of their own keep them as far as they fit into half of the bins; of the
+ * other edges, most of which are quantiles, as many as fit, evenly by index. Categorical: the first `bins` values; the rarer ones count as unseen, also in a
  * reference carried over by `coarsenProfile`, so both sides of a comparison agree.
  */
 export function coarsen(binning: Binning, bins: number): Binning {
@@ -20,24 +20,22 @@ export function coarsen(binning: Binning, bins: number): Binning {
 function coarsenNumeric(binning: NumericBinning, bins: number): NumericBinning {
   const { edges } = binning;
   if (edges.length + 1 <= bins) return binning;
-  // A unit is one edge, or the two around a single value.
-  const units: number[][] = [];
+  const pairs: number[][] = [];
+  const singles: number[] = [];
   for (let at = 0; at < edges.length; at++) {
     const edge = edges[at] as number;
     const next = edges[at + 1];
     if (next !== undefined && previousDouble(next) === edge) {
-      units.push([edge, next]);
+      pairs.push([edge, next]);
       at++;
     } else {
-      units.push([edge]);
+      singles.push(edge);
     }
   }
-  for (let wanted = Math.min(units.length, bins - 1); wanted > 1; wanted--) {
-    const kept = evenly(units, wanted).flat();
-    if (kept.length < bins) return numericBinningOf(Float64Array.from(kept), binning.center, binning.scale);
-  }
-  const middle = edges[edges.length >> 1] as number;
-  return numericBinningOf(Float64Array.of(middle), binning.center, binning.scale);
+  const wanted = bins - 1;
+  const keptPairs = evenly(pairs, Math.min(pairs.length, wanted >> 2)).flat();
+  const keptSingles = evenly(singles, Math.min(singles.length, wanted - keptPairs.length));
+  return numericBinningOf(Float64Array.from([...keptPairs, ...keptSingles]).sort(), binning.center, binning.scale);
 }
 
 function evenly<T>(items: readonly T[], wanted: number): T[] {

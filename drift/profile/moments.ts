@@ -1,3 +1,4 @@
+import { previousDouble } from './doubles.ts';
 import type { NumericBinning, Profile } from './profile.ts';
 
 /** Values counted in bins, unseen ones included: `n` less missing, invalid, NaN and infinite. */
@@ -34,6 +35,8 @@ export function profileQuantile(profile: Profile, binning: NumericBinning, q: nu
     const inside = profile.bins[bin] as number;
     if (inside > 0 && below + inside >= target) {
       const { low, high } = binSpan(profile, binning, bin);
+      // The bin of a single value: between two neighbouring doubles there is nothing.
+      if (previousDouble(high) <= low) return high;
       return low + (high - low) * Math.max(0, (target - below) / inside);
     }
     below += inside;
@@ -41,12 +44,13 @@ export function profileQuantile(profile: Profile, binning: NumericBinning, q: nu
   return profile.max;
 }
 
+export interface Span {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** What a bin spans, closed by the smallest and the largest value counted. */
-export function binSpan(
-  profile: Pick<Profile, 'min' | 'max'>,
-  binning: NumericBinning,
-  bin: number,
-): { readonly low: number; readonly high: number } {
+export function binSpan(profile: Pick<Profile, 'min' | 'max'>, binning: NumericBinning, bin: number): Span {
   const low = Math.max(profile.min, binning.edges[bin - 1] ?? Number.NEGATIVE_INFINITY);
   return { low, high: Math.max(low, Math.min(profile.max, binning.edges[bin] ?? Number.POSITIVE_INFINITY)) };
 }

@@ -17,7 +17,7 @@ export function decileCuts(sorted: Float64Array, parts = 10): Float64Array {
     cuts.add(value);
   }
   for (const value of new Set(cuts)) {
-    const hits = lowerBound(sorted, value, true) - lowerBound(sorted, value, false);
+    const hits = countBelow(sorted, value, true) - countBelow(sorted, value, false);
     if (hits > 1 && hits * parts >= count) cuts.add(previousDouble(value));
   }
   return Float64Array.from(cuts).sort();
@@ -48,7 +48,7 @@ export function countBetween(sorted: Float64Array, cuts: Float64Array): Float64A
   const counts = new Float64Array(cuts.length + 1);
   let from = 0;
   for (let cell = 0; cell < cuts.length; cell++) {
-    const to = lowerBound(sorted, cuts[cell] as number, true);
+    const to = countBelow(sorted, cuts[cell] as number, true);
     counts[cell] = to - from;
     from = to;
   }
@@ -68,7 +68,7 @@ export function countBetweenOfProfile(profile: Profile, binning: NumericBinning,
 }
 
 /** How many values are below `value`, or not above it with `inclusive`. */
-function lowerBound(sorted: Float64Array, value: number, inclusive: boolean): number {
+export function countBelow(sorted: Float64Array, value: number, inclusive: boolean): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
