@@ -1,0 +1,49 @@
+import type { FeatureField, FeatureType } from '../common/feature.ts';
+
+/** What happens to an event that breaks a constraint. */
+export type Otherwise = 'flag' | 'reject';
+
+/** What an event must look like. */
+export interface Contract {
+  readonly name: string;
+  readonly version: number;
+  /** Fields that no feature reads. Those of the envelope (id, time, ...) are known to the pipeline, not to the contract. */
+  readonly unknownFields: 'ignore' | Otherwise;
+  readonly features: readonly ContractFeature[];
+  readonly rules: readonly ContractRule[];
+}
+
+export interface ContractFeature extends FeatureField {
+  readonly type: FeatureType;
+  /** JSON pointer. */
+  readonly path: string;
+  /** An event without the value is rejected. */
+  readonly required: boolean;
+  /** A value of another type that cannot be converted without loss: `flag` accepts the event without the value. */
+  readonly onTypeMismatch: Otherwise;
+  /** Values it may have. */
+  readonly domain?: { readonly values: readonly string[]; readonly otherwise: Otherwise };
+  /** Both ends belong to the range. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Characters (UTF-16 units). */
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  /** What breaking the range, the length or the pattern does. */
+  readonly otherwise: Otherwise;
+  /** Computed from another feature instead of read from the event. */
+  readonly derive?: { readonly kind: DeriveKind; readonly from: string };
+}
+
+/** Hour 0 to 23 and weekday 0 (Monday) to 6, both in UTC. */
+export const deriveKinds = ['hourOf', 'weekdayOf'] as const;
+export type DeriveKind = (typeof deriveKinds)[number];
+
+/** Holds for every event in which none of its features is absent. */
+export interface ContractRule {
+  readonly name: string;
+  /** An expression over features, see `parseExpression`. */
+  readonly require: string;
+  readonly otherwise: Otherwise;
+}
