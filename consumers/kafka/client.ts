@@ -94,10 +94,22 @@ export async function fetchPartitionStates(
         partition,
         low: Number(low),
         high: Number(high),
-        // -1: nothing is committed. kafkajs writes -2 when it sets a position itself.
-        committed: offset < 0 ? undefined : { offset, metadata: entry?.metadata ?? '' },
+        committed: committedOf({ offset, low: Number(low), metadata: entry?.metadata ?? '' }),
       });
     }
   }
   return states;
+}
+
+/**
+ * -1: nothing is committed. -2 is what kafkajs writes, in place of our offset and metadata, when the broker had deleted the
+ * offset it fetched from: the group goes on at the first message there is, whatever `start` says.
+ */
+function committedOf(entry: {
+  readonly offset: number;
+  readonly low: number;
+  readonly metadata: string;
+}): PartitionState['committed'] {
+  if (entry.offset >= 0) return { offset: entry.offset, metadata: entry.metadata };
+  return entry.offset === -2 ? { offset: entry.low, metadata: '' } : undefined;
 }

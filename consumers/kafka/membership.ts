@@ -3,7 +3,14 @@ import type { Logger, Metrics } from '../../common/ports.ts';
 import type { AssignmentListener, PartitionId } from '../../common/source.ts';
 import type { KafkaSourceConfig } from '../../config/schema.ts';
 import { reportDeleted, startPartitions, topicReplaced } from './assignment.ts';
-import { consumerOptions, createClient, fetchPartitionStates, heartbeatIntervalMs, topicsOf } from './client.ts';
+import {
+  consumerOptions,
+  createClient,
+  fetchPartitionStates,
+  heartbeatIntervalMs,
+  type PartitionState,
+  topicsOf,
+} from './client.ts';
 import { isKafkaError, type KafkaPlace } from './errors.ts';
 import type { HandOff } from './hand-off.ts';
 import { createIntake } from './intake.ts';
@@ -72,6 +79,8 @@ export function createMembership(options: MembershipOptions): Membership {
       mine(topic, partition),
     );
     if (number !== join) return;
+    if (config.start === 'latest') await commitStart(states.filter(({ committed }) => committed === undefined));
+    if (number !== join) return;
     const started = await startPartitions({ ...options, states, start: config.start });
     if (number !== join) {
       // The listener has taken them up for a join that is over already.
@@ -85,6 +94,17 @@ export function createMembership(options: MembershipOptions): Membership {
     consumer.resume(topicPartitions(assignment));
     logger.info({ partitions: started.length, topics, group: config.group }, 'partitions assigned');
     options.onAssigned();
+  }
+
+  /**
+   * Makes the end of a partition the group's place before anything is read: without it, what comes between the first
+   * assignment and the first commit would be skipped by the next owner, who finds nothing committed and starts at the end, too.
+   */
+  async function commitStart(states: readonly PartitionState[]): Promise<void> {
+    if (states.length === 0) return;
+    await consumer.commitOffsets(
+      states.map(({ topic, partition, high }) => ({ topic, partition, offset: String(high), metadata: '' })),
+    );
   }
 
   function onJoin(assignment: Readonly<Record<string, readonly number[]>>): void {
@@ -154,7 +174,8 @@ export function createMembership(options: MembershipOptions): Membership {
     // Asked first and by itself, because here an unknown topic and a refused login are plain errors.
     await admin.fetchTopicMetadata({ topics: [...topics] });
     await consumer.connect();
-    await consumer.subscribe({ topics: [...topics], fromBeginning: config.start === 'earliest' });
+    // Where we start is said by seek; this is only what kafkajs falls back to when the broker has deleted an offset.
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     if (!ended) await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
   }
 

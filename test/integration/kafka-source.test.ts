@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { silentLogger } from '../../common/ports.ts';
 import { partitionKey } from '../../common/source.ts';
@@ -106,6 +107,16 @@ describeWithKafka('the Kafka source', () => {
     expect(await readCount(reader, 2)).toEqual(['v5', 'v6']);
   });
 
+  it('with start: latest skips nothing that came after the first assignment, whoever owns the partition then', async () => {
+    const name = await topic();
+    await log.send(name, text(5));
+    const first = await joined(name, { start: 'latest' });
+    await log.send(name, text(2, 5));
+    await first.source.close();
+    const second = await joined(name, { start: 'latest' });
+    expect(await readCount(second, 2)).toEqual(['v5', 'v6']);
+  });
+
   it('gives tombstones, absent keys and binary headers as they are', async () => {
     const name = await topic();
     const bytes = Buffer.from([0, 255, 1, 128]);
@@ -186,6 +197,28 @@ describeWithKafka('the Kafka source', () => {
     expect(reader.revocations).toEqual([]);
     await reader.source.commit([range]);
     expect((await readCount(reader, 2000 - (range.to - range.from))).length).toBe(2000 - (range.to - range.from));
+  });
+
+  it('passes over transactions that were given up, and reads those that were not', async () => {
+    const name = await topic();
+    const kafka = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING });
+    const producer = kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      transactionalId: name,
+      maxInFlightRequests: 1,
+      idempotent: true,
+    });
+    await producer.connect();
+    for (const [at, end] of (['abort', 'commit', 'abort', 'commit', 'abort'] as const).entries()) {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic: name, messages: [{ value: `${end}-${at}` }] });
+      await transaction[end]();
+    }
+    await producer.disconnect();
+    await log.send(name, [{ value: 'plain' }]);
+    const reader = await joined(name);
+    expect(await readCount(reader, 3)).toEqual(['commit-1', 'commit-3', 'plain']);
+    expect(reader.assignments.length).toBe(1);
   });
 
   it('names the topic that does not exist', async () => {

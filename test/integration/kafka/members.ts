@@ -23,6 +23,8 @@ export interface Producing {
   readonly admin: Admin;
   createTopic(topic: string, partitions: number, settings?: Readonly<Record<string, string>>): Promise<void>;
   send(topic: string, messages: Message[]): Promise<void>;
+  /** Deletes the messages of partition 0 before `offset`, as retention does. */
+  deleteBefore(topic: string, offset: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,11 @@ export async function producing(brokers: string): Promise<Producing> {
     },
     async send(topic, messages) {
       await producer.send({ topic, messages, acks: -1 });
+    },
+    async deleteBefore(topic, offset) {
+      // Makes the client learn the leader: it does not ask for it by itself.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] });
     },
     async close() {
       await producer.disconnect();
