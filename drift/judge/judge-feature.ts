@@ -61,7 +61,8 @@ export function judgeFeature(
   for (const { statistic, value, critical, pValue } of results) statistics[statistic] = { value, critical, pValue };
   const shape = results.find(({ statistic }) => statistic === 'js_distance');
   const alarms = results.filter(({ alarm }) => alarm).sort((a, b) => b.effect - a.effect);
-  const decided = alarms[0] ?? shape;
+  // Where the distribution cannot be judged, the shares of missing and the like still can.
+  const decided = alarms[0] ?? shape ?? results[0];
   if (decided === undefined)
     return unjudged(input, segment, feature, frame, `${feature} is not judged: ${refusals[0] ?? ''}`, statistics);
   const story = decided.alarm ? tellStory(feature, decided.statistic, binning, before, current) : undefined;
@@ -74,7 +75,7 @@ export function judgeFeature(
     critical: decided.critical,
     pValue: decided.pValue,
     alarm: decided.alarm,
-    why: sentence(feature, segment, decided, story, carriers),
+    why: sentence(feature, segment, decided, story, carriers) + shapeless(binning, shape, refusals),
     detail: {
       kind: kindOf(feature, decided),
       effect: decided.effect,
@@ -216,4 +217,10 @@ function sentence(
   if (decided.beyond)
     return `${about} differs beyond chance, by less than is worth an alarm: effect ${formatNumber(decided.effect)}, asked for ${formatNumber(decided.minEffect)}`;
   return `${about} is as chance and habit explain: ${numbers}`;
+}
+
+function shapeless(binning: Binning, shape: Test | undefined, refusals: readonly string[]): string {
+  if (shape !== undefined) return '';
+  if (binning.kind === 'categorical' && binning.values.length === 0) return '; its values look like identifiers';
+  return `; its distribution is not judged: ${refusals[0] ?? ''}`;
 }

@@ -1,6 +1,7 @@
 import type { Profile } from '../profile/profile.ts';
 import { total } from '../statistics/counts.ts';
 import { jensenShannonDistance, jensenShannonDivergence } from '../statistics/jensen-shannon.ts';
+import { noiseOfBin } from './sampling-noise.ts';
 
 /**
  * The measure that decides on shape, with what sampling alone makes of it.
@@ -29,21 +30,21 @@ const bitsOfDegree = 1 / (8 * Math.LN2);
  * `reference` and `current` are counts over the same bins, shape `[bins]`. Both sides empty, or one of them: 0 bits, 0
  * expected.
  *
- * Sampling: a bin of share p contributes about `(1/n + 1/m) / (8 ln 2)` bits, but never more than p, which is what an
- * expected count far below one leaves. One bin's worth is taken off, since shares sum to one.
+ * Sampling: each bin contributes what `noiseOfBin` says of its expected count at the harmonic size `1 / (1/n + 1/m)`; one
+ * frequent bin's worth is taken off, since shares sum to one.
  */
 export function divergence(reference: Float64Array, current: Float64Array): Divergence {
   const nCurrent = total(current);
   const nReference = total(reference);
   const bits = jensenShannonDivergence(reference, current);
   if (bits === undefined) return { bits: 0, expected: 0, degrees: 1, nReference, nCurrent };
-  const noise = (1 / nCurrent + 1 / nReference) * bitsOfDegree;
+  const effective = 1 / (1 / nCurrent + 1 / nReference);
   const all = nCurrent + nReference;
-  let expected = 0;
+  let noise = 0;
   for (let bin = 0; bin < current.length; bin++)
-    expected += Math.min(noise, ((reference[bin] as number) + (current[bin] as number)) / all);
-  const degrees = Math.max(1, expected / noise - 1);
-  return { bits, expected: degrees * noise, degrees, nReference, nCurrent };
+    noise += noiseOfBin((effective * ((reference[bin] as number) + (current[bin] as number))) / all);
+  const degrees = Math.max(1, noise / bitsOfDegree - 1);
+  return { bits, expected: (degrees * bitsOfDegree) / effective, degrees, nReference, nCurrent };
 }
 
 /** What is left of `whole` without `part`; counts that would fall below zero are zero. */

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { advanceIncidents } from '../../../../actions/incidents/advance.ts';
+import type { IncidentEntry } from '../../../../actions/incidents/incident.ts';
+import {
+  acknowledgeIncident,
+  closeIncident,
+  recordAction,
+  snoozeIncident,
+} from '../../../../actions/incidents/manual.ts';
+import { type IncidentConfig, type IncidentState, noIncidents } from '../../../../actions/incidents/state.ts';
+import type { Judgement } from '../../../../drift/judge/judgement.ts';
+import { dayMs, kilometres, say } from './judgements.ts';
+
+const config: IncidentConfig = { open: { alarms: 2, of: 3 }, closeAfterQuiet: 3 };
+
+/** Runs days one after the other; each day's judgements by its number. */
+function run(days: number, judge: (day: number) => readonly Judgement[], from: IncidentState = noIncidents, first = 0) {
+  let state = from;
+  const entries: IncidentEntry[] = [];
+  for (let day = first; day < first + days; day++) {
+    const result = advanceIncidents(state, judge(day), config, (day + 1) * dayMs);
+    state = result.state;
+    entries.push(...result.entries);
+  }
+  return { state, entries, kinds: entries.map(({ kind }) => kind) };
+}
+
+describe('opening and closing', () => {
+  it('opens with the second alarm of three windows, not with one', () => {
+    expect(run(6, (day) => [say({ day, alarm: day === 2 })]).kinds).toEqual([]);
+    const { entries } = run(4, (day) => [say({ day, alarm: day === 1 || day === 3 })]);
+    expect(entries.map(({ kind, at }) => [kind, at])).toEqual([['opened', 4 * dayMs]]);
+    expect(entries[0]?.incident).toMatchObject({ since: dayMs, openedAt: 4 * dayMs, features: ['price'], seq: 1 });
+  });
+
+  it('closes after three quiet windows; a window that could not be judged is not quiet', () => {
+    const { entries } = run(12, (day) => [say({ day, alarm: day < 3, judged: day !== 5 })]);
+    expect(entries.map(({ kind, at }) => [kind, at / dayMs])).toEqual([
+      ['opened', 2],
+      ['closed', 7],
+    ]);
+    expect(entries[1]?.incident).toMatchObject({ status: 'closed', closedAt: 7 * dayMs, seq: 2 });
+  });
+
+  it('makes one long incident of a change that stays', () => {
+    const { kinds, state } = run(150, (day) => [say({ day, alarm: day % 3 !== 0 })]);
+    expect(kinds).toEqual(['opened']);
+    expect(state.open).toHaveLength(1);
+  });
+
+  it('forgets tracks that are long quiet', () => {
+    expect(run(10, (day) => [say({ day, alarm: day === 2 })]).state).toEqual(noIncidents);
+  });
+});
+
+describe('grouping', () => {
+  it('makes one incident of a feature in many segments and in all events', () => {
+    const { entries } = run(2, (day) => ['', 'c=A', 'c=B', 'c=C'].map((segment) => say({ day, segment })));
+    expect(entries).toHaveLength(1);
+    expect(entries[0]?.incident).toMatchObject({ segment: 'all events; c A, B and C', features: ['price'] });
+  });
+
+  it('makes one incident of features that move at once in one segment', () => {
+    const { entries } = run(2, (day) => ['price', 'weight'].map((feature) => say({ day, feature, segment: 'c=A' })));
+    expect(entries.map(({ incident }) => incident.features)).toEqual([['price', 'weight']]);
+  });
+
+  it('keeps what moves elsewhere apart', () => {
+    const { entries } = run(2, (day) => [
+      say({ day, feature: 'price', segment: 'c=A' }),
+      say({ day, feature: 'weight', segment: 'c=B' }),
+    ]);
+    expect(entries).toHaveLength(2);
+  });
+
+  it('lets an open incident grow, and says so once', () => {
+    const { entries } = run(8, (day) => [say({ day, segment: 'c=A' }), say({ day, segment: 'c=B', alarm: day >= 3 })]);
+    expect(entries.map(({ kind }) => kind)).toEqual(['opened', 'updated']);
+    expect(entries[1]?.incident.segments).toEqual(['c=A', 'c=B']);
+    expect(new Set(entries.map(({ incidentId }) => incidentId)).size).toBe(1);
+  });
+
+  it('tells a fault with a name from a slow change of the same feature', () => {
+    const { entries } = run(20, (day) => [
+      say({ day, segment: 'c=A' }),
+      say({ day, segment: 'c=B', alarm: day >= 10, story: kilometres }),
+    ]);
+    expect(entries.map(({ kind, incident }) => [kind, incident.cause])).toEqual([
+      ['opened', 'drift'],
+      ['opened', 'unit'],
+    ]);
+    expect(entries[1]?.incident.title).toBe('price (c B) is 1.609 times the reference: kilometres instead of miles?');
+  });
+
+  it('counts the prediction that moves with it to the named cause, and all events that move because of it', () => {
+    const { entries } = run(3, (day) => [
+      say({ day, segment: 'c=A', story: kilometres }),
+      say({ day, segment: 'c=B', story: kilometres }),
+      say({ day, segment: 'c=A', feature: '@prediction:late:1', kind: 'prediction' }),
+      say({ day, story: { kind: 'segments', segments: ['c=A', 'c=B'], text: 'moves because of c A and B' } }),
+    ]);
+    expect(entries).toHaveLength(1);
+    expect(entries[0]?.incident).toMatchObject({
+      kind: 'drift',
+      kinds: ['drift', 'prediction'],
+      cause: 'unit',
+      features: ['@prediction:late:1', 'price'],
+    });
+  });
+
+  it('does not take a change of all events that began long before for a consequence', () => {
+    const { entries } = run(20, (day) => [
+      say({ day, feature: 'city' }),
+      say({ day, feature: 'price', alarm: day >= 10, story: kilometres }),
+    ]);
+    expect(entries.map(({ incident }) => incident.features)).toEqual([['city'], ['price']]);
+  });
+
+  it('keeps comparisons apart', () => {
+    let state = noIncidents;
+    for (const day of [0, 1])
+      for (const comparison of ['training:1d', 'previous:1d'])
+        state = advanceIncidents(state, [say({ day, comparison })], config, (day + 1) * dayMs).state;
+    expect(state.open.map(({ incident }) => incident.comparison).sort()).toEqual(['previous:1d', 'training:1d']);
+  });
+});
+
+describe('severity', () => {
+  const opened = (
+    effect: number,
+    importance?: Record<string, number>,
+    extra: Partial<Parameters<typeof say>[0]> = {},
+  ) => {
+    const full = importance === undefined ? config : { ...config, importance };
+    let state = noIncidents;
+    for (const day of [0, 1]) state = advanceIncidents(state, [say({ day, effect, ...extra })], full, day).state;
+    return state.open[0]?.incident;
+  };
+
+  it('rises with the effect and falls with an unimportant feature', () => {
+    expect([0.06, 0.15, 0.3, 0.5].map((effect) => opened(effect)?.severity)).toEqual([
+      'low',
+      'medium',
+      'high',
+      'critical',
+    ]);
+    expect(opened(0.3, { price: 0, other: 0.6 })?.severity).toBe('low');
+    expect(opened(0.3, { price: 0.6 })?.severity).toBe('high');
+    expect(opened(0.3, {})).toMatchObject({ severity: 'high', importance: 1 });
+  });
+
+  it('weighs a small segment by its share', () => {
+    expect(opened(0.5, undefined, { segment: 'c=A' })?.effect).toBeCloseTo(0.5);
+    let state = noIncidents;
+    for (const day of [0, 1])
+      state = advanceIncidents(
+        state,
+        [say({ day, segment: 'c=A', effect: 0.5, n: 40 }), say({ day, alarm: false })],
+        config,
+        day,
+      ).state;
+    expect(state.open[0]?.incident.effect).toBeCloseTo(0.1);
+  });
+
+  it('never calls a model that got worse less than high', () => {
+    const worse = { feature: '@performance:late', kind: 'performance', statistic: 'log_loss' } as const;
+    expect(opened(0.06, undefined, worse)).toMatchObject({
+      severity: 'high',
+      kind: 'performance',
+      cause: 'performance',
+    });
+  });
+
+  it('does not fall while the incident is open', () => {
+    const { state } = run(5, (day) => [say({ day, effect: day < 2 ? 0.5 : 0.06 })]);
+    expect(state.open[0]?.incident.severity).toBe('critical');
+  });
+});
+
+describe('by hand', () => {
+  const { state } = run(2, (day) => [say({ day })]);
+  const id = state.open[0]?.incident.id ?? '';
+
+  it('acknowledges, snoozes and notes actions in the order of their numbers', () => {
+    const taken = acknowledgeIncident(state, id, 'the one on duty', 5);
+    const slept = snoozeIncident(taken.state, id, 99, 6);
+    const acted = recordAction(slept.state, id, 'alert sent to mail', 7);
+    expect([taken, slept, acted].map(({ entries }) => entries[0]?.seq)).toEqual([2, 3, 4]);
+    expect(acted.state.open[0]?.incident).toMatchObject({
+      acknowledgedBy: 'the one on duty',
+      snoozedUntil: 99,
+      actions: ['alert sent to mail'],
+    });
+    expect(acknowledgeIncident(state, 'nobody', 'x', 5)).toEqual({ state, entries: [] });
+  });
+
+  it('opens nothing new from what was closed by hand, until it was quiet for a while', () => {
+    const closed = closeIncident(state, id, 3 * dayMs);
+    expect(closed.entries.map(({ kind }) => kind)).toEqual(['closed']);
+    const later = run(20, (day) => [say({ day, alarm: day < 8 || day > 12 })], closed.state, 2);
+    expect(later.entries.map(({ kind, at }) => [kind, at / dayMs])).toEqual([['opened', 15]]);
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { createTextColumn, encode, setPresent } from '../../../../common/columns.ts';
+import type { Judgement } from '../../../../drift/judge/judgement.ts';
+import { buildReference } from '../../../../drift/reference/build-reference.ts';
+import { referenceFromJson, referenceToJson } from '../../../../drift/reference/reference-json.ts';
+import { dayMs, judgeFrame, profilesOf, type Row, shopDays, shopReference, startMs } from './stream.ts';
+
+const reference = shopReference();
+const oneDay = (change?: (row: Row) => void, seed = 2) => shopDays(1, seed, change).frame;
+const alarms = (judgements: readonly Judgement[]) => judgements.filter(({ alarm }) => alarm);
+
+describe('judgeWindow', () => {
+  it('judges every feature of every segment once, and is calm on ordinary days', () => {
+    let found = 0;
+    for (let seed = 100; seed < 160; seed++) {
+      const judgements = judgeFrame(reference, oneDay(undefined, seed));
+      expect(judgements).toHaveLength(8);
+      found += alarms(judgements).length;
+    }
+    // 60 days at a budget of one a week; the smallest effect and the floor of chance keep it below that.
+    expect(found).toBeLessThanOrEqual(9);
+  });
+
+  it('finds another unit and says which', () => {
+    const [price] = alarms(
+      judgeFrame(
+        reference,
+        oneDay((row) => (row.price = (row.price ?? 0) * 1.609344)),
+      ),
+    );
+    expect(price?.feature).toBe('price');
+    expect(price?.why).toContain('1.609 times the reference: kilometres instead of miles?');
+    expect(price?.pValue).toBeLessThan(1e-3);
+  });
+
+  it('names one segment that moves all events', () => {
+    const judgements = judgeFrame(
+      reference,
+      oneDay((row) => {
+        if (row.city === 'Bonn') row.price = (row.price ?? 0) * 2.54;
+      }),
+    );
+    const whole = judgements.find(({ segment, feature }) => segment === '' && feature === 'price');
+    expect(whole?.detail.story).toMatchObject({ kind: 'segments', segments: ['city=Bonn'] });
+    const bonn = judgements.find(({ segment, feature }) => segment === 'city=Bonn' && feature === 'price');
+    expect(bonn?.detail.story).toMatchObject({ kind: 'unit', unit: 'centimetres instead of inches' });
+  });
+
+  it('finds missing values, as a question of quality', () => {
+    let at = 0;
+    const [worst] = alarms(
+      judgeFrame(
+        reference,
+        oneDay((row) => (row.city = at++ % 20 === 0 ? null : row.city)),
+      ),
+    );
+    expect(worst).toMatchObject({ feature: 'city', statistic: 'missing', value: 0.05 });
+    expect(worst?.detail.kind).toBe('quality');
+    expect(worst?.why).toContain('missing in 5 % of events, 0 % in the reference');
+  });
+
+  it('finds a value the reference does not know, by name and share', () => {
+    let at = 0;
+    const [found] = alarms(
+      judgeFrame(
+        reference,
+        oneDay((row) => (row.city = at++ % 100 === 0 ? 'Rom' : row.city)),
+      ),
+    );
+    expect(found).toMatchObject({ feature: 'city', statistic: 'unseen', value: 0.01 });
+    expect(found?.detail.story).toMatchObject({ kind: 'new-category', values: ['Rom'] });
+  });
+
+  it('finds a value that vanished, and one that is stuck', () => {
+    const gone = alarms(
+      judgeFrame(
+        reference,
+        oneDay((row) => (row.city = row.city === 'Ulm' ? 'Bonn' : row.city)),
+      ),
+    );
+    expect(gone.find(({ feature }) => feature === 'city')?.detail.story).toMatchObject({
+      kind: 'vanished',
+      values: ['Ulm'],
+    });
+    const [stuck] = alarms(
+      judgeFrame(
+        reference,
+        oneDay((row) => (row.price = 99)),
+      ),
+    );
+    expect(stuck?.why).toContain('is always 99');
+  });
+
+  it('finds text where numbers are due', () => {
+    const frame = oneDay();
+    const words = createTextColumn(frame.rows);
+    for (let row = 0; row < frame.rows; row++) {
+      words.codes[row] = encode(words.dictionary, 'n/a');
+      setPresent(words.validity, row);
+    }
+    const strange = { ...frame, columns: [words, ...frame.columns.slice(1)] };
+    const [found] = alarms(judgeFrame(reference, strange));
+    expect(found).toMatchObject({ feature: 'price', statistic: 'invalid', value: 1 });
+  });
+
+  it('says where it cannot judge, instead of judging', () => {
+    const few = judgeFrame(reference, { ...oneDay(), rows: 12 });
+    expect(few[0]).toMatchObject({ alarm: false, segment: '' });
+    expect(few[0]?.critical).toBe(Number.POSITIVE_INFINITY);
+    expect(few[0]?.why).toContain('only 12');
+    const short = judgeFrame(shopReference(2), oneDay());
+    expect(short[0]?.why).toContain('its distribution is not judged: not enough reference: 2 windows');
+    expect(short.find(({ feature }) => feature === 'price')?.detail.statistics['js_distance']).toBeUndefined();
+    const stranger = judgeFrame(reference, oneDay(), { features: ['colour'] });
+    expect(stranger).toHaveLength(1);
+    expect(stranger[0]?.why).toContain('does not have this feature');
+    const first = judgeFrame(reference, oneDay(), { against: { kind: 'previous', profile: () => undefined } });
+    expect(first[0]?.why).toContain('no window before this one');
+  });
+
+  it('compares with the window before where asked to', () => {
+    const before = profilesOf(reference, oneDay(undefined, 3));
+    const against = { kind: 'previous', profile: before } as const;
+    expect(alarms(judgeFrame(reference, oneDay(), { against }))).toEqual([]);
+    const changed = oneDay((row) => (row.price = (row.price ?? 0) * 60));
+    expect(alarms(judgeFrame(reference, changed, { against })).length).toBeGreaterThan(0);
+  });
+
+  it('holds finite numbers only, and survives JSON but for the critical value of what is not judged', () => {
+    for (const frame of [oneDay(), { ...oneDay(), rows: 0 }, oneDay((row) => (row.price = Number.NaN))]) {
+      for (const judgement of judgeFrame(reference, frame)) {
+        const { critical, ...rest } = judgement;
+        expect(JSON.parse(JSON.stringify(rest))).toEqual(rest);
+        expect(Number.isNaN(critical)).toBe(false);
+        const numbers = JSON.stringify(rest, (_, value: unknown) =>
+          typeof value === 'number' && !Number.isFinite(value) ? 'NOT FINITE' : value,
+        );
+        expect(numbers).not.toContain('NOT FINITE');
+      }
+    }
+  });
+
+  it('judges alike by a reference that went through JSON', () => {
+    const copy = referenceFromJson(referenceToJson(reference));
+    expect(copy.id).toBe(reference.id);
+    const frame = oneDay((row) => (row.price = (row.price ?? 0) * 1.2));
+    const strip = (judgements: readonly Judgement[]) =>
+      judgements.map(({ feature, segment, alarm, value }) => ({ feature, segment, alarm, value }));
+    expect(strip(judgeFrame(copy, frame))).toEqual(strip(judgeFrame(reference, frame)));
+  });
+});
+
+describe('buildReference', () => {
+  it('has one id for one content and another for another', () => {
+    expect(shopReference().id).toBe(reference.id);
+    expect(shopReference(27).id).not.toBe(reference.id);
+  });
+
+  it('counts text that looks like an identifier only as present or missing', () => {
+    const rows = 3000;
+    const column = createTextColumn(rows);
+    for (let row = 0; row < rows; row++) {
+      column.codes[row] = encode(column.dictionary, `order-${row}`);
+      setPresent(column.validity, row);
+    }
+    const frame = { rows, fields: [{ name: 'order', type: 'string' as const }], columns: [column] };
+    const timesMs = Float64Array.from({ length: rows }, (_, row) => startMs + (row / rows) * 10 * dayMs);
+    const ids = buildReference({ frame, timesMs, origin: 'ids', segments: [], windowsMs: [dayMs] });
+    expect(ids.profile('', 'order')?.bins.length).toBe(0);
+    const judgements = judgeFrame(ids, { ...frame, rows: 200 }, { features: ['order'], segments: [''] });
+    expect(judgements[0]).toMatchObject({ alarm: false, statistic: 'missing' });
+  });
+
+  it('takes a reference without times or rows', () => {
+    const { frame } = shopDays(3, 1);
+    const timeless = buildReference({
+      frame,
+      timesMs: new Float64Array(frame.rows).fill(Number.NaN),
+      origin: 'timeless',
+      segments: [{ by: ['city'], top: 2 }],
+      windowsMs: [dayMs],
+    });
+    expect(timeless.profile('', 'price')?.n).toBe(3000);
+    expect(timeless.nulls[0]?.windows).toBe(0);
+    const empty = buildReference({
+      frame: { ...frame, rows: 0 },
+      timesMs: new Float64Array(0),
+      origin: 'empty',
+      segments: [{ by: ['city'], top: 2 }],
+      windowsMs: [dayMs],
+    });
+    expect(referenceFromJson(referenceToJson(empty)).rows).toBe(0);
+  });
+});
