@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { messageOf } from '../../common/error.ts';
 import { type Violation, ViolationCode } from '../../common/violation.ts';
-import { scanJson } from './scan-json.ts';
+import { exceedsDepth, findDuplicateKey } from './json-scan.ts';
 
 export interface JsonLimits {
   /** Of one event. */
   readonly maxBytes: number;
+  /** Of nested objects and arrays; a flat event has depth 1. At most 1000 count. */
   readonly maxDepth: number;
-  /** Of one text value. */
+  /** Of one text value, in UTF-8. */
   readonly maxFieldBytes: number;
 }
 
@@ -15,81 +16,136 @@ export type DecodedJson =
   | { readonly ok: true; readonly value: Record<string, unknown> }
   | { readonly ok: false; readonly violation: Violation };
 
-const refuse = (code: ViolationCode, message: string, value?: string): DecodedJson => ({
-  ok: false,
-  violation: { code, path: '', message, ...(value === undefined ? {} : { value }) },
-});
+const quote = 1;
+const opening = 2;
+const beyondAscii = 3;
+const backslash = 4;
+/** What a byte means for the checks below. */
+const classes = new Uint8Array(256);
+classes[0x22] = quote;
+classes[0x7b] = opening;
+classes[0x5b] = opening;
+classes[0x5c] = backslash;
+for (let byte = 0x80; byte < 0x100; byte++) classes[byte] = beyondAscii;
+
+/** Deeper values are refused whatever the limit says: walking them needs the stack. */
+const depthMax = 1000;
 
 /**
- * One event as JSON (RFC 8259). Never throws. Beyond JSON.parse it refuses what would be read wrongly in silence: bytes that
- * are no UTF-8, a key that stands twice, nesting beyond the limit.
+ * Decodes one event. It agrees with JSON.parse on every JSON object within the limits, but refuses what JSON.parse lets
+ * pass silently: bytes that are not UTF-8, and a key that stands twice in one object, at any level. A byte order mark is
+ * passed over. Never throws.
+ *
+ * A flat event of 150 bytes costs some 0.2 µs more than JSON.parse: one pass over the bytes counts quotes and openings. In
+ * JSON without backslashes the quotes are twice the keys and texts, so if the parsed object has as many, no key was lost.
  */
-export function decodeJson(bytes: Buffer, limits: JsonLimits): DecodedJson {
-  if (bytes.length > limits.maxBytes) {
-    return refuse(ViolationCode.EVENT_TOO_LARGE, `expected at most ${limits.maxBytes} bytes, found ${bytes.length}`);
+export function decodeJson(value: Buffer, limits: JsonLimits): DecodedJson {
+  const bytes = value.length;
+  if (bytes > limits.maxBytes) {
+    return refuse(ViolationCode.EVENT_TOO_LARGE, `expected at most ${limits.maxBytes} bytes, found ${bytes}`, value);
   }
-  if (!isUtf8(bytes)) return refuse(ViolationCode.INVALID_UTF8, 'the bytes are not valid UTF-8');
-  const text = bytes.toString('utf8');
-  let value: unknown;
-  // Counted before parsing: JSON.parse of a hundred thousand brackets would overflow the stack on some engines.
-  const shape = shapeOf(bytes);
-  if (shape.openings > limits.maxDepth) {
-    const found = scanJson(text);
-    if (found.depth > limits.maxDepth) {
-      return refuse(ViolationCode.TOO_DEEP, `expected at most ${limits.maxDepth} levels, found ${found.depth}`);
-    }
-  }
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return refuse(ViolationCode.JSON_SYNTAX, messageOf(error).slice(0, 200), text.slice(0, 200));
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-    return refuse(ViolationCode.NOT_AN_OBJECT, `expected an object, found ${found}`);
-  }
-  const record = value as Record<string, unknown>;
-  // A flat object without escapes has two quotes a key and two a text value. Where that does not add up, look closely.
-  if (shape.openings !== 1 || shape.escaped || shape.quotes !== quotesOf(record)) {
-    const { duplicate } = scanJson(text);
-    if (duplicate !== undefined)
-      return refuse(ViolationCode.DUPLICATE_KEY, 'a key stands twice', duplicate.slice(0, 200));
-  }
-  if (bytes.length > limits.maxFieldBytes) {
-    for (const key of Object.keys(record)) {
-      const field = record[key];
-      if (typeof field === 'string' && Buffer.byteLength(field) > limits.maxFieldBytes) {
-        const path = `/${key}`;
-        return {
-          ok: false,
-          violation: {
-            code: ViolationCode.FIELD_TOO_LARGE,
-            path,
-            message: `expected at most ${limits.maxFieldBytes} bytes`,
-          },
-        };
-      }
-    }
-  }
-  return { ok: true, value: record };
-}
-
-/** Opening brackets (those within texts too), quotes, and whether there is a backslash. */
-function shapeOf(bytes: Buffer): { readonly openings: number; readonly quotes: number; readonly escaped: boolean } {
+  let quotes = 0;
   let openings = 0;
-  let quotes = 0;
-  let escaped = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === 0x22) quotes++;
-    else if (byte === 0x7b || byte === 0x5b) openings++;
-    else if (byte === 0x5c) escaped = true;
+  let ascii = true;
+  let escapes = false;
+  for (let at = 0; at < bytes; at++) {
+    const kind = classes[value[at] as number] as number;
+    if (kind === 0) continue;
+    if (kind === quote) quotes++;
+    else if (kind === opening) openings++;
+    else if (kind === backslash) escapes = true;
+    else ascii = false;
   }
-  return { openings, quotes, escaped };
+  let text: string;
+  if (!ascii) {
+    if (!isUtf8(value)) return refuse(ViolationCode.INVALID_UTF8, 'expected UTF-8 text', value);
+    text = value.toString('utf8');
+    if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+  } else {
+    text = value.latin1Slice(0, bytes);
+  }
+  // Before parsing: a parsed value of such depth would break whatever walks it.
+  const maxDepth = Math.min(limits.maxDepth, depthMax);
+  if (openings > maxDepth && exceedsDepth(text, maxDepth)) {
+    return refuse(ViolationCode.TOO_DEEP, `expected at most ${maxDepth} levels`, value);
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    return refuse(ViolationCode.JSON_SYNTAX, syntaxMessage(text, error), value);
+  }
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
+    return refuse(ViolationCode.NOT_AN_OBJECT, `expected a JSON object, found ${kindOf(parsed)}`, value);
+  }
+  const found: Found = { texts: 0, tooLarge: undefined };
+  // No text is longer than the event.
+  walk(parsed, '', bytes > limits.maxFieldBytes ? limits.maxFieldBytes : Number.POSITIVE_INFINITY, found);
+  // A backslash may hide a quote.
+  if (escapes || quotes !== 2 * found.texts) {
+    const path = findDuplicateKey(text);
+    if (path !== undefined) {
+      return { ok: false, violation: violation(ViolationCode.DUPLICATE_KEY, 'the key stands twice', value, path) };
+    }
+  }
+  if (found.tooLarge !== undefined) {
+    const { path, text: long } = found.tooLarge;
+    const message = `expected a text of at most ${limits.maxFieldBytes} bytes, found ${Buffer.byteLength(long)}`;
+    return { ok: false, violation: violation(ViolationCode.FIELD_TOO_LARGE, message, Buffer.from(long), path) };
+  }
+  return { ok: true, value: parsed as Record<string, unknown> };
 }
 
-function quotesOf(record: Record<string, unknown>): number {
-  let quotes = 0;
-  for (const key in record) quotes += typeof record[key] === 'string' ? 4 : 2;
-  return quotes;
+interface Found {
+  /** Keys and texts. */
+  texts: number;
+  tooLarge: { readonly path: string; readonly text: string } | undefined;
+}
+
+/** Counts keys and texts and looks for one that is too long. Its recursion is bounded by the limit of the depth. */
+function walk(container: object, path: string, maxFieldBytes: number, found: Found): void {
+  if (Array.isArray(container)) {
+    for (let at = 0; at < container.length; at++) visit(container[at], path, at, maxFieldBytes, found);
+    return;
+  }
+  for (const key in container) {
+    found.texts++;
+    visit((container as Record<string, unknown>)[key], path, key, maxFieldBytes, found);
+  }
+}
+
+function visit(value: unknown, path: string, key: string | number, maxFieldBytes: number, found: Found): void {
+  if (typeof value === 'string') {
+    found.texts++;
+    // A UTF-16 unit is at most 3 bytes.
+    if (value.length * 3 > maxFieldBytes && Buffer.byteLength(value) > maxFieldBytes) {
+      found.tooLarge ??= { path: `${path}/${escapeKey(key)}`, text: value };
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    walk(value, `${path}/${escapeKey(key)}`, maxFieldBytes, found);
+  }
+}
+
+function escapeKey(key: string | number): string {
+  return String(key).replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+function syntaxMessage(text: string, error: unknown): string {
+  if (text.trim() === '') return 'expected a JSON object, found nothing';
+  // Whether V8 quotes the text in its message depends on its length; the violation carries the value itself.
+  const reason = messageOf(error).replace(/, ?(\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, '');
+  return `not JSON: ${reason.slice(0, 200)}`;
+}
+
+function refuse(code: ViolationCode, message: string, value: Buffer): DecodedJson {
+  return { ok: false, violation: violation(code, message, value, '') };
+}
+
+function violation(code: ViolationCode, message: string, value: Buffer, path: string): Violation {
+  return { code, path, message, value: value.toString('utf8', 0, 600).slice(0, 200) };
 }
