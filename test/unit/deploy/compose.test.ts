@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { pipelineSchema } from '../../../config/schema.ts';
+import { loadPipeline } from '../../../config/load.ts';
 import { boardJson, buildBoards } from '../../../dashboards/grafana/boards.ts';
 import { datasource, target } from '../../../dashboards/grafana/datasource.ts';
+import { parseContract } from '../../../validators/parse.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -99,16 +100,22 @@ describe('the boards in deploy/', () => {
 });
 
 describe('examples/compose', () => {
-  it('is a pipeline file this program understands, for the topic and the names of the containers', () => {
-    const environment = compose.services['tidemark']?.environment ?? {};
-    const text = read('examples/compose/pipeline.yaml').replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name: string) => {
-      expect(environment).toHaveProperty(name);
-      return String(environment[name]);
-    });
-    const pipeline = pipelineSchema.parse(parse(text));
-    expect(pipeline.source.kafka).toMatchObject({ brokers: ['kafka:19092'], topic: 'orders' });
+  it('is a pipeline for the topic and the names of the containers, with a contract and a reference', async () => {
+    const given = Object.entries(compose.services['tidemark']?.environment ?? {}).map(([name, value]) => [
+      name,
+      String(value),
+    ]);
+    const { config, directory } = await loadPipeline(
+      join(root, 'examples/compose/pipeline.yaml'),
+      Object.fromEntries(given) as Record<string, string>,
+    );
+    expect(config.source.kafka).toMatchObject({ brokers: ['kafka:19092'], topic: 'orders' });
     expect(read('docker-compose.yml')).toMatch(/--topic\n\s+- orders\n/);
-    expect(pipeline.server).toEqual({ host: '0.0.0.0', port: 8787 });
-    expect(existsSync(join(root, 'examples/compose', pipeline.contract))).toBe(true);
+    expect(config.server).toEqual({ host: '0.0.0.0', port: 8787 });
+    expect(config.store.url).toContain('@clickhouse:8123');
+    expect(config.alerts[0]?.mail?.url).toBe('smtp://mailpit:1025');
+    const contract = parseContract(readFileSync(join(directory, config.contract), 'utf8'), config.contract);
+    const [header = ''] = readFileSync(join(directory, config.reference ?? ''), 'utf8').split('\n');
+    expect(header.split(',')).toEqual(expect.arrayContaining(contract.features.map(({ name }) => name)));
   });
 });
