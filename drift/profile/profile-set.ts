@@ -1,5 +1,5 @@
 import type { Column, Dictionary, NumberColumn, TextColumn } from '../../common/columns.ts';
-import { type BinFinder, createBinFinder, findBin } from './bin-finder.ts';
+import { type BinFinder, binFinderOf, findBin } from './bin-finder.ts';
 import { boundCounters } from './heavy-hitters.ts';
 import { binCount } from './merge.ts';
 import { type Binning, type Profile, unseenNamesMax } from './profile.ts';
@@ -53,7 +53,7 @@ export function createProfileSet(binning: Binning, groups: number): ProfileSet {
     counts: new Uint32Array(groups * binsPerGroup),
     sums,
     unseenValues: Array.from({ length: groups }, () => new Map()),
-    finder: binning.kind === 'numeric' ? createBinFinder(binning) : undefined,
+    finder: binning.kind === 'numeric' ? binFinderOf(binning) : undefined,
     binOfText: new Map(binning.kind === 'categorical' ? binning.values.map((value, bin) => [value, bin]) : []),
     binOfCode: new WeakMap(),
   };
@@ -119,20 +119,19 @@ function accumulateNumbers(
     const group = groupOfRow[row] as number;
     if (group < 0) continue;
     const base = group * sumsPerGroup;
-    sums[base] = (sums[base] as number) + 1;
-    if (((validity[row >> 3] as number) & (1 << (row & 7))) === 0) {
-      sums[base + slot.missing] = (sums[base + slot.missing] as number) + 1;
-      continue;
-    }
     const value = values[row] as number;
-    if (value - value !== 0) {
-      const which = value > 0 ? slot.posInf : value < 0 ? slot.negInf : slot.nan;
+    // One test for the two rare cases: a value that is absent, or that no bin holds (NaN, infinite).
+    if (((validity[row >> 3] as number) & (1 << (row & 7))) === 0 || value - value !== 0) {
+      const present = ((validity[row >> 3] as number) & (1 << (row & 7))) !== 0;
+      const which = present ? (value > 0 ? slot.posInf : value < 0 ? slot.negInf : slot.nan) : slot.missing;
+      sums[base] = (sums[base] as number) + 1;
       sums[base + which] = (sums[base + which] as number) + 1;
       continue;
     }
     const z = (value - center) * perScale;
     const bin = group * binsPerGroup + findBin(finder, value, z);
     counts[bin] = (counts[bin] as number) + 1;
+    sums[base] = (sums[base] as number) + 1;
     sums[base + slot.sumZ] = (sums[base + slot.sumZ] as number) + z;
     sums[base + slot.sumZ2] = (sums[base + slot.sumZ2] as number) + z * z;
     if (value < (sums[base + slot.min] as number)) sums[base + slot.min] = value;
