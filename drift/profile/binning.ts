@@ -76,7 +76,7 @@ function halveWidest(edges: Set<number>, most: number, narrow: number): void {
     let widest = 1;
     for (let at = 2; at < ascending.length; at++) if (widthAt(ascending, at) > widthAt(ascending, widest)) widest = at;
     const width = widthAt(ascending, widest);
-    const middle = (ascending[widest - 1] as number) + width / 2;
+    const middle = (ascending[widest - 1] as number) / 2 + (ascending[widest] as number) / 2;
     if (!(width > narrow) || edges.has(middle)) return;
     ascending.splice(widest, 0, middle);
     edges.add(middle);
