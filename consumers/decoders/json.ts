@@ -62,7 +62,7 @@ export function decodeJson(value: Buffer, limits: JsonLimits): DecodedJson {
     text = value.toString('utf8');
     if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
   } else {
-    text = value.latin1Slice(0, bytes);
+    text = value.toString('latin1');
   }
   // Before parsing: a parsed value of such depth would break whatever walks it.
   const maxDepth = Math.min(limits.maxDepth, depthMax);
