@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest';
+import { type Column, numberColumn, textColumn } from '../../../common/columns.ts';
+import type { FeatureType, Frame } from '../../../common/feature.ts';
+import { createRandom, type Random } from '../../../common/random.ts';
+import { compareFrames, type FeatureComparison } from '../../../drift/compare.ts';
+import { distributions } from './profile/distributions.ts';
+
+type Columns = Readonly<Record<string, readonly (number | string | null)[]>>;
+
+function frame(columns: Columns, types: Readonly<Record<string, FeatureType>> = {}): Frame {
+  const entries = Object.entries(columns);
+  const built = entries.map(([name, values]): [string, FeatureType, Column] => {
+    const text = values.some((value) => typeof value === 'string');
+    const type = types[name] ?? (text ? 'string' : 'number');
+    return [name, type, text || type === 'string' ? textColumn(values as string[]) : numberColumn(values as number[])];
+  });
+  return {
+    rows: entries[0]?.[1].length ?? 0,
+    fields: built.map(([name, type]) => ({ name, type })),
+    columns: built.map(([, , column]) => column),
+  };
+}
+
+function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
+/** Ordinary columns of every kind; nothing changes from one call to the next. */
+function ordinary(rows: number, random: Random): Columns {
+  const hex = (): string => Math.floor(random.next() * 2 ** 32).toString(16);
+  const columns: Record<string, (number | string | null)[]> = {
+    uuid: times(rows, () => `${hex()}-${hex()}`),
+    order: times(rows, () => `ORD-${random.below(1_000_000)}`),
+    customer: times(rows, () => `c${Math.floor(random.next() ** 3 * 500)}`),
+    plan: times(rows, () => ['free', 'pro', 'team'][Math.floor(random.next() ** 2 * 3)] as string),
+    airport: times(rows, () => `A${Math.floor(random.next() ** 4 * 400)}`),
+    rarely: times(rows, () => (random.next() < 0.002 ? 'yes' : 'no')),
+    sparse: times(rows, () => (random.next() < 0.3 ? null : random.normal())),
+    at: times(rows, () => new Date(1.7e12 + random.below(86_400_000 * 30)).toISOString()),
+  };
+  for (const [name, one] of Object.entries(distributions)) columns[name] = times(rows, () => one(random));
+  return columns;
+}
+
+function one(reference: Frame, current: Frame): FeatureComparison {
+  const [feature] = compareFrames(reference, current);
+  if (feature === undefined) throw new Error('one feature');
+  return feature;
+}
+
+describe('two samples of the same data', () => {
+  it.each([
+    [10, 10],
+    [10, 2000],
+    [60, 200],
+    [1000, 1000],
+    [3000, 500],
+  ])('of %i and %i rows give an alarm no more often than the budget says', (n, m) => {
+    const random = createRandom(n * 7919 + m);
+    const rounds = n + m > 1500 ? 40 : 150;
+    const alarms: string[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const found = compareFrames(frame(ordinary(n, random)), frame(ordinary(m, random)));
+      for (const { name, why, alarm } of found) if (alarm) alarms.push(`${name}: ${why}`);
+    }
+    // The budget is one comparison in a hundred; three of 150 happen in one run of five.
+    expect(alarms.length, alarms.join('\n')).toBeLessThanOrEqual(rounds > 100 ? 4 : 2);
+  });
+
+  it('with everything equal gives zeros, and only numbers JSON can hold', () => {
+    const data = frame(ordinary(500, createRandom(1)));
+    for (const feature of compareFrames(data, data)) {
+      expect(feature.alarm, feature.why).toBe(false);
+      expect(feature.statistics['js_distance']?.value).toBe(0);
+      for (const { value } of Object.values(feature.statistics))
+        expect(value === null || Number.isFinite(value)).toBe(true);
+    }
+  });
+});
+
+describe('changes that matter', () => {
+  const random = createRandom(5);
+  const normal = (count: number, shift = 0, scale = 1): number[] => times(count, () => shift + scale * random.normal());
+  const found = (reference: Columns, current: Columns): FeatureComparison => one(frame(reference), frame(current));
+
+  it.each<[string, Columns, Columns, RegExp]>([
+    ['a shift of half a deviation', { x: normal(2000) }, { x: normal(2000, 0.5) }, /median went from/],
+    ['a wider spread', { x: normal(2000) }, { x: normal(2000, 0, 1.5) }, /share/],
+    [
+      'another unit for one in twenty',
+      { x: normal(3000, 10) },
+      { x: normal(3000, 10).map((v, i) => (i % 20 ? v : v * 1000)) },
+      /outside the reference's range/,
+    ],
+    ['one constant for another', { x: times(100, () => 5) }, { x: times(100, () => 4) }, /outside/],
+    ['a constant where there was none', { x: normal(500) }, { x: times(500, () => 0.1) }, /KS/],
+    [
+      'a rare class doubled',
+      { x: times(20_000, (i) => (i % 50 ? 'ok' : 'fraud')) },
+      { x: times(20_000, (i) => (i % 25 ? 'ok' : 'fraud')) },
+      /"fraud" went from 2 % to 4 %/,
+    ],
+    [
+      'a new category',
+      { x: times(1000, (i) => `k${i % 5}`) },
+      { x: times(1000, (i) => (i % 20 ? `k${i % 5}` : 'new')) },
+      /"new"/,
+    ],
+    [
+      'missing values',
+      { x: normal(1000) },
+      { x: normal(1000).map((v, i) => (i % 10 ? v : null)) },
+      /missing values went from 0 % to 10 %/,
+    ],
+    ['all missing', { x: normal(100) }, { x: times(100, () => null) }, /missing values went from 0 % to 100 %/],
+    ['NaN', { x: normal(1000) }, { x: normal(1000).map((v, i) => (i % 10 ? v : Number.NaN)) }, /unusable values/],
+    [
+      'text among numbers',
+      { x: normal(1000) },
+      { x: normal(1000).map((v, i) => (i % 10 ? String(v) : 'n/a')) },
+      /unusable values/,
+    ],
+    [
+      'identifiers of another shape',
+      { x: times(2000, (i) => `ORD-${i}`) },
+      { x: times(2000, (i) => `${i}/X`) },
+      /shape/,
+    ],
+    [
+      'longer identifiers',
+      { x: times(2000, (i) => `id${100_000 + i}`) },
+      { x: times(2000, (i) => `id${10_000_000_000 + i}`) },
+      /length/,
+    ],
+  ])('%s', (_, reference, current, why) => {
+    const feature = found(reference, current);
+    expect(feature.alarm, feature.why).toBe(true);
+    expect(feature.why).toMatch(why);
+    expect(feature.severity).toBeGreaterThan(0.4);
+  });
+
+  it('a vanished feature alarms, a new one is only said', () => {
+    const features = compareFrames(frame({ a: [1, 2], b: ['x', 'y'] }), frame({ a: [1, 2], c: [1, 2] }));
+    expect(features.map(({ name, type, alarm }) => [name, type, alarm])).toEqual([
+      ['b', 'only_in_reference', true],
+      ['a', 'numeric', false],
+      ['c', 'only_in_current', false],
+    ]);
+  });
+
+  it('a real but tiny change of many rows is said and does not alarm', () => {
+    const feature = found({ x: normal(200_000) }, { x: normal(200_000, 0.03) });
+    expect(feature.alarm).toBe(false);
+    expect(feature.why).toMatch(/beyond chance, but too small to matter/);
+  });
+
+  it('other limits and features can be asked for', () => {
+    const pair = [
+      frame({ x: normal(20_000), y: normal(20_000) }),
+      frame({ x: normal(20_000, 0.06), y: normal(20_000) }),
+    ] as const;
+    expect(compareFrames(...pair)[0]?.alarm).toBe(false);
+    const strict = compareFrames(...pair, { features: ['x'], effects: { wassersteinNormalized: 0.03 } });
+    expect(strict.map(({ name, alarm }) => [name, alarm])).toEqual([['x', true]]);
+  });
+});
+
+describe('what a column is taken for', () => {
+  const day = 86_400_000;
+  it('times of another span are not compared by value', () => {
+    const span = (from: number): Columns => ({ at: times(500, (i) => from + i * 600_000) });
+    const feature = one(frame(span(1.7e12), { at: 'timestamp' }), frame(span(1.7e12 + 100 * day), { at: 'timestamp' }));
+    expect(feature).toMatchObject({ type: 'timestamp', alarm: false });
+    expect(feature.why).toContain('cover other times');
+    expect(feature.statistics['ks']).toEqual({ value: null, reason: 'the two sides cover other times' });
+  });
+
+  it('times that moved into the night do alarm', () => {
+    const office = (from: number, hour: number): number[] =>
+      times(2000, (i) => from + (i % 20) * day + (hour + (i % 8)) * 3_600_000);
+    const reference = frame({ at: office(19_700 * day, 8) }, { at: 'timestamp' });
+    const feature = one(reference, frame({ at: office(19_800 * day, 16) }, { at: 'timestamp' }));
+    expect(feature).toMatchObject({ type: 'timestamp', alarm: true });
+  });
+
+  it('text that is times, numbers or neither', () => {
+    const texts = (make: (index: number) => string | number): Frame => frame({ x: times(400, make) });
+    const iso = texts((i) => new Date(1.7e12 + i * 1000).toISOString());
+    expect(one(iso, iso).type).toBe('timestamp');
+    expect(
+      one(
+        texts((i) => i),
+        texts((i) => String(i)),
+      ),
+    ).toMatchObject({ type: 'mixed', alarm: false });
+    expect(
+      one(
+        texts((i) => `k${i % 7}`),
+        texts((i) => `k${i % 7}`),
+      ).type,
+    ).toBe('categorical');
+    expect(
+      one(
+        texts((i) => `k${i}`),
+        texts((i) => `k${i + 400}`),
+      ),
+    ).toMatchObject({ type: 'identifier', alarm: false });
+    expect(
+      one(
+        texts(() => 'k'),
+        texts(() => 'k'),
+      ).type,
+    ).toBe('constant');
+    const none = frame({ x: times(9, () => null) });
+    expect(one(none, none)).toMatchObject({ type: 'all_missing', alarm: false });
+  });
+
+  it('no rows at all on one side', () => {
+    const none = frame({ x: [] });
+    for (const pair of [
+      [none, none],
+      [none, frame({ x: [1] })],
+      [frame({ x: [1] }), none],
+    ] as const)
+      expect(one(...pair)).toMatchObject({ alarm: false });
+  });
+});
