@@ -1,4 +1,5 @@
 import type { Carrier } from '../judge/judgement.ts';
+import { previousDouble } from '../profile/doubles.ts';
 import type { Binning } from '../profile/profile.ts';
 import { total } from '../statistics/counts.ts';
 import { formatNumber } from './words.ts';
@@ -32,6 +33,6 @@ export function labelOf(binning: Binning, bin: number): string {
   if (low === undefined) return high === undefined ? 'all' : `<= ${formatNumber(high)}`;
   if (high === undefined) return `> ${formatNumber(low)}`;
   // A bin between neighbouring doubles is one value.
-  if (high - low <= Math.abs(high) * 1e-12) return formatNumber(high);
+  if (previousDouble(high) === low) return formatNumber(high);
   return `(${formatNumber(low)}, ${formatNumber(high)}]`;
 }

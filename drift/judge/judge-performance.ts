@@ -1,8 +1,8 @@
 import { everything } from '../../common/segment.ts';
 import { formatNumber, formatShare } from '../cause/words.ts';
+import { logGamma } from '../statistics/gamma.ts';
 import { alphaOf, type Budget } from './judge-window.ts';
 import type { Judgement, Measured } from './judgement.ts';
-import { normalQuantile, normalTail } from './normal.ts';
 
 /** How good a model was on the labelled events of one window. */
 export interface WindowPerformance {
@@ -113,14 +113,29 @@ function predict(
   return { mean, spread: Math.max(Math.sqrt(scaled), 1e-3 * Math.abs(mean), 1e-12), degrees };
 }
 
-/** The t that is exceeded with `probability` (D. L. Wallace 1959, doi:10.1214/aoms/1177706093; relative error below 1 %). */
-export function studentQuantile(probability: number, degrees: number): number {
-  const z = normalQuantile(probability) * ((8 * degrees + 3) / (8 * degrees + 1));
-  return Math.sign(z) * Math.sqrt(degrees * Math.expm1(Math.min(600, (z * z) / degrees)));
+/** P(T > t) for whole `degrees` >= 1: with t = √degrees / tan φ it is ∫ sin^(degrees-1) over [0, φ], by Simpson's rule. */
+export function studentTail(t: number, degrees: number): number {
+  if (t < 0) return 1 - studentTail(-t, degrees);
+  const end = Math.atan2(Math.sqrt(degrees), t);
+  const steps = 200;
+  let sum = 0;
+  for (let step = 0; step <= steps; step++) {
+    const weight = step === 0 || step === steps ? 1 : step % 2 === 1 ? 4 : 2;
+    sum += weight * Math.sin((end * step) / steps) ** (degrees - 1);
+  }
+  const scale = Math.exp(logGamma((degrees + 1) / 2) - logGamma(degrees / 2)) / Math.sqrt(Math.PI);
+  return (scale * sum * end) / steps / 3;
 }
 
-/** P(T > t), the inverse of {@link studentQuantile}. */
-export function studentTail(t: number, degrees: number): number {
-  const z = Math.sqrt(degrees * Math.log1p((t * t) / degrees)) * ((8 * degrees + 1) / (8 * degrees + 3));
-  return normalTail(Math.sign(t) * z);
+/** The t >= 0 that is exceeded with `probability` in (0, 0.5], by bisection of {@link studentTail}. */
+export function studentQuantile(probability: number, degrees: number): number {
+  let low = 0;
+  let high = 1;
+  while (studentTail(high, degrees) > probability && high < 1e12) high *= 2;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (studentTail(middle, degrees) > probability) low = middle;
+    else high = middle;
+  }
+  return high;
 }
