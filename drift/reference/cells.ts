@@ -10,12 +10,21 @@ const leastCells = 10;
  * themselves, so that values from outside it show undiluted. Categories stay as they are.
  */
 export function cellsFor(binning: Binning, reference: Float64Array, values: number): Cells {
+  return cellsOfCount(binning, reference, cellCount(values));
+}
+
+/** How many cells of equal mass are made for so many values. */
+export function cellCount(values: number): number {
+  return Math.max(leastCells, Math.floor(2 * values ** 0.4));
+}
+
+/** {@link cellsFor}, with the number of cells given. */
+export function cellsOfCount(binning: Binning, reference: Float64Array, wanted: number): Cells {
   const bins = reference.length;
   if (binning.kind === 'categorical')
     return { count: bins, cellOf: Int32Array.from({ length: bins }, (_, bin) => bin) };
   let total = 0;
   for (let bin = 0; bin < bins; bin++) total += reference[bin] as number;
-  const wanted = Math.max(leastCells, Math.floor(2 * values ** 0.4));
   const cellOf = new Int32Array(bins);
   let below = 0;
   let count = 0;
