@@ -23,7 +23,7 @@ export function formatDuration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)}s`;
   const parts: string[] = [];
   let rest = ms;
-  for (const unit of ['d', 'h', 'm'] as const) {
+  for (const unit of ['d', 'h', 'm', 's'] as const) {
     const size = unitsMs[unit] as number;
     const amount = Math.floor(rest / size);
     if (amount > 0 && parts.length < 2) parts.push(`${amount}${unit}`);

@@ -1,6 +1,17 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
 import type { z } from 'zod';
-import { type ErrorCode, TidemarkError } from './error.ts';
+import { ErrorCode, TidemarkError } from './error.ts';
+import { describeIssues } from './zod-issues.ts';
 
 /** Something wrong in a file, where it is. Lines and columns count from 1. */
 export interface FileProblem {
@@ -12,75 +23,71 @@ export interface FileProblem {
 
 /** A YAML file that keeps the place of every value, so that errors can name it. */
 export interface YamlFile {
+  /** As plain objects; made anew at each call. */
   readonly value: unknown;
-  /** The place of a value, or of the nearest one above it that exists. */
-  locate(path: readonly PropertyKey[]): { readonly line: number; readonly column: number };
+  readonly document: Document.Parsed;
+  /** The place of a value, or of the nearest one above it that exists; with `key`, of the key it stands under. */
+  locate(path: readonly PropertyKey[], key?: boolean): { readonly line: number; readonly column: number };
 }
 
 export interface YamlOptions {
   readonly code: typeof ErrorCode.CONFIG_INVALID | typeof ErrorCode.CONTRACT_INVALID;
-  /** Puts the values of `${NAME}` and `${NAME:-default}` into texts; undefined leaves them as they are. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Changes scalars before anything is read from the document, and says what is wrong with them. */
+  readonly prepare?: (document: Document.Parsed, say: (node: Node, reason: string) => void) => void;
 }
 
-const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+const charactersMax = 16 * 1024 * 1024;
+/** Small files whose aliases unfold to millions of values are refused. */
+const aliasCountMax = 100;
 
-/** Parses YAML 1.2. Throws with all problems found, each with its line. */
-export function readYaml(text: string, place: string, options: YamlOptions): YamlFile {
+/**
+ * Parses YAML 1.2 (core schema). Duplicate keys, several documents, unknown tags, alias bombs and an empty file are problems.
+ * @throws TidemarkError with all problems found, each with its line
+ */
+export function readYaml(text: string, place: string, { code, prepare }: YamlOptions): YamlFile {
+  const refuse = (reason: string): TidemarkError =>
+    problemsError([{ line: 1, column: 1, path: '', reason }], place, code);
+  if (text.length > charactersMax) throw refuse(`the file has more than ${charactersMax} characters`);
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false });
-  const problemAt = (offset: number, path: string, reason: string): FileProblem => {
+  const placeAt = (offset: number) => {
     const { line, col } = counter.linePos(offset);
-    return { line, column: col, path, reason };
+    return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems = document.errors.map((error) => problemAt(error.pos[0], '', error.message));
-  if (problems.length === 0 && document.contents === null) problems.push(problemAt(0, '', 'the file is empty'));
-  if (problems.length === 0 && options.environment !== undefined) {
-    const { environment } = options;
-    visitTexts(document.contents as Node, (scalar) => {
-      scalar.value = scalar.value.replace(variable, (_, name: string, fallback: string | undefined) => {
-        const value = environment[name] ?? fallback;
-        if (value === undefined) {
-          const reason = `the environment variable ${name} is not set and has no default (write \${${name}:-default})`;
-          problems.push(problemAt(scalar.range?.[0] ?? 0, '', reason));
-        }
-        return value ?? '';
-      });
-    });
-  }
-  if (problems.length > 0) throw problemsError(problems, place, options.code);
-  let value: unknown;
+  let document: Document.Parsed;
   try {
-    // A small file whose aliases unfold to millions of values is refused here.
-    value = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw problemsError(
-      [problemAt(0, '', error instanceof Error ? error.message : String(error))],
-      place,
-      options.code,
-    );
+    document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false, version: '1.2' });
+  } catch {
+    // Thousands of levels exhaust the parser's stack.
+    throw refuse('the file is nested too deeply');
+  }
+  const problems = faultsOf(document).map(({ pos, message }): FileProblem => {
+    const at = placeAt(pos[0]);
+    // The usual reason for it: braces open a map there.
+    const hint = lineOf(text, at.line).includes('${')
+      ? `; a text with \${...} stands in quotes within { } and [ ]`
+      : '';
+    return { ...at, path: '', reason: `${plain(message)}${hint}` };
+  });
+  if (problems.length > 0) throw problemsError(problems, place, code);
+  const { contents } = document;
+  if (contents === null || (isScalar(contents) && contents.value === null)) throw refuse('the file is empty');
+  if (!isMap(contents)) throw refuse('expected keys and values, as in `key: value`');
+  prepare?.(document, (node, reason) => {
+    problems.push({ ...placeAt(node.range?.[0] ?? 0), path: '', reason });
+  });
+  if (problems.length > 0) throw problemsError(problems, place, code);
+  const toValue = (): unknown => document.toJS({ maxAliasCount: aliasCountMax });
+  try {
+    toValue();
+  } catch {
+    throw refuse('the aliases of the file unfold to too much');
   }
   return {
-    value,
-    locate(path) {
-      let node: unknown = document.contents;
-      let offset = (document.contents as Node | null)?.range?.[0] ?? 0;
-      for (const key of path) {
-        if (isMap(node)) {
-          const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
-          if (pair === undefined) break;
-          offset = (pair.key as Node).range?.[0] ?? offset;
-          node = pair.value;
-        } else {
-          const inner: unknown = (node as { items?: unknown[] } | null)?.items?.[Number(key)];
-          if (inner === undefined) break;
-          node = inner;
-          offset = (inner as Node).range?.[0] ?? offset;
-        }
-      }
-      const { line, col } = counter.linePos(offset);
-      return { line, column: col };
+    get value() {
+      return toValue();
     },
+    document,
+    locate: (path, key = false) => placeAt(offsetOf(document, path, key)),
   };
 }
 
@@ -93,23 +100,13 @@ export function checkYaml<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(file.value);
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => flatten(issue, file));
+  const problems = describeIssues(result.error.issues, schema).map(
+    ({ path, key, reason }): FileProblem => ({ ...file.locate(path, key), path: formatPath(path), reason }),
+  );
   throw problemsError(problems, place, code);
 }
 
-type Issue = z.core.$ZodIssue;
-
-function flatten(issue: Issue, file: YamlFile): FileProblem[] {
-  const path = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const at = file.locate([...issue.path, key]);
-      return { ...at, path: [...issue.path, key].join('.'), reason: 'there is no such key' };
-    });
-  }
-  return [{ ...file.locate(issue.path), path, reason: issue.message }];
-}
-
+/** One error for all problems, in the order of the file. */
 export function problemsError(
   problems: readonly FileProblem[],
   place: string,
@@ -117,23 +114,59 @@ export function problemsError(
 ): TidemarkError {
   const lines = problems
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
-    .map(({ line, column, path, reason }) => `${place}:${line}:${column}: ${path === '' ? '' : `${path}: `}${reason}`);
-  const [first] = lines;
-  const message =
-    lines.length === 1
-      ? (first as string).slice(place.length + 1)
-      : `${lines.length} problems\n  ${lines.join('\n  ')}\n`;
-  return new TidemarkError(code, message, { place, cure: 'Mend the lines named and try again' });
+    .map(({ line, column, path, reason }) => ({
+      at: `${place}:${line}:${column}`,
+      text: `${path === '' ? '' : `${path}: `}${reason}`,
+    }));
+  const [first] = lines as [{ at: string; text: string }];
+  const cure =
+    code === ErrorCode.CONTRACT_INVALID
+      ? 'Mend the contract where it says; docs/contracts.md explains every key.'
+      : 'Mend the file where it says; docs/configuration.md explains every key.';
+  if (lines.length === 1) return new TidemarkError(code, first.text, { place: first.at, cure });
+  const message = `${lines.length} problems\n${lines.map(({ at, text }) => `  ${at}: ${text}`).join('\n')}`;
+  return new TidemarkError(code, message, { place, cure });
 }
 
-function visitTexts(node: Node | null, visit: (scalar: { value: string; range?: Node['range'] }) => void): void {
-  if (isScalar(node)) {
-    if (typeof node.value === 'string') visit(node as { value: string; range?: Node['range'] });
-    return;
+/** `actions[0].when` */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at === 0 ? '' : '.'}${String(key)}`))
+    .join('');
+}
+
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], wantsKey: boolean): number {
+  let node: Node | null = document.contents;
+  let offset = node?.range?.[0] ?? 0;
+  for (const [depth, key] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document) ?? null;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (pair === undefined) return offset;
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      if (wantsKey && depth === path.length - 1) return offset;
+      node = pair.value as Node | null;
+    } else if (isSeq(node)) node = (node.items[Number(key)] as Node | undefined) ?? null;
+    else return offset;
+    offset = node?.range?.[0] ?? offset;
   }
-  const items = (node as { items?: unknown[] } | null)?.items ?? [];
-  for (const item of items) {
-    const pair = item as { value?: Node | null };
-    visitTexts(('value' in pair && !isScalar(item as Node) ? pair.value : item) as Node | null, visit);
-  }
+  return offset;
+}
+
+/** What the parser has to say; after the first error of syntax the others are only its consequences. */
+function faultsOf(document: Document.Parsed): readonly YAMLError[] {
+  const all = [...document.errors, ...document.warnings];
+  const syntax = all.find(({ code }) => code !== 'DUPLICATE_KEY' && code !== 'TAG_RESOLVE_FAILED');
+  return syntax === undefined ? all : [syntax];
+}
+
+function lineOf(text: string, line: number): string {
+  return text.split('\n')[line - 1] ?? '';
+}
+
+function plain(message: string): string {
+  if (message === 'Map keys must be unique') return 'the key stands twice';
+  if (message.startsWith('Maximum call stack')) return 'the file is nested too deeply';
+  const [line = ''] = message.split('\n');
+  return line.charAt(0).toLowerCase() + line.slice(1);
 }

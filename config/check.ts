@@ -1,0 +1,155 @@
+import { formatDuration } from '../common/duration.ts';
+import type { FeatureField } from '../common/feature.ts';
+import { suggestion } from '../common/nearest.ts';
+import { parseTimestampMs } from '../common/timestamp.ts';
+import type { PipelineConfig } from './schema.ts';
+
+export interface CheckContext {
+  /** The contract's, when it has been read. */
+  readonly features?: readonly FeatureField[];
+  /** Says what is wrong with a condition of an action; undefined where nothing is. */
+  readonly faultOfCondition?: (condition: string) => string | undefined;
+}
+
+export interface ConfigFault {
+  readonly path: readonly (string | number)[];
+  readonly reason: string;
+}
+
+type Say = (path: readonly (string | number)[], reason: string) => void;
+
+/** What a schema cannot see: names that lead nowhere, windows that no panes add up to, data that is gone when it is needed. */
+export function checkPipeline(config: PipelineConfig, context: CheckContext): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  const say: Say = (path, reason) => faults.push({ path, reason });
+  checkSources(config, say);
+  checkTime(config, say);
+  checkNames(config, say);
+  checkActions(config, context, say);
+  if (context.features !== undefined) checkFeatures(config, context.features, say);
+  return faults;
+}
+
+function checkSources({ labels, event, store }: PipelineConfig, say: Say): void {
+  if (parseTimestampMs(event.earliest) === undefined) say(['event', 'earliest'], 'expected a date or time in ISO 8601');
+  if (!/^(embedded:.|https?:\/\/.)/.test(store.url))
+    say(['store', 'url'], 'expected embedded:DIR or http(s)://host:port');
+  if (labels === undefined) return;
+  const given = Object.values(labels.source).filter((source) => source !== undefined).length;
+  if (given !== 1) say(['labels', 'source'], 'expected one of kafka, file');
+  if (event.id === undefined) say(['labels', 'id'], 'labels need event.id: that is how they find their event');
+}
+
+function checkTime(config: PipelineConfig, say: Say): void {
+  const { windows, segments, drift, store, labels, models } = config;
+  const { pane } = windows;
+  if (pane <= 0) {
+    say(['windows', 'pane'], 'expected more than nothing');
+    return;
+  }
+  drift.forEach(({ window }, at) => {
+    const path = ['drift', at, 'window'];
+    if (window <= 0 || window % pane !== 0)
+      say(path, `${formatDuration(window)} is no multiple of windows.pane (${formatDuration(pane)})`);
+    if (window > store.retention)
+      say(path, `the window is longer than store.retention (${formatDuration(store.retention)})`);
+  });
+  for (const [at, segment] of segments.entries()) {
+    const length = segment.pane ?? pane;
+    if (length <= 0 || length % pane !== 0) {
+      say(['segments', at, 'pane'], `expected a multiple of windows.pane (${formatDuration(pane)})`);
+      continue;
+    }
+    const broken = drift.find((comparison) => comparison.segments && comparison.window % length !== 0);
+    if (broken !== undefined && broken.window % pane === 0) {
+      const window = formatDuration(broken.window);
+      say(
+        ['segments', at, 'pane'],
+        `a window of ${window} is no multiple of it; write segments: false there, or a shorter pane here`,
+      );
+    }
+  }
+  models.forEach(({ retrain }, at) => {
+    if (retrain === undefined || labels === undefined) return;
+    const needed = retrain.window + labels.horizon;
+    if (needed > store.retention) {
+      const reason = `training needs events of ${formatDuration(needed)} (window and labels.horizon), which store.retention (${formatDuration(store.retention)}) does not keep`;
+      say(['models', at, 'retrain', 'window'], reason);
+    }
+  });
+}
+
+function checkNames({ models, alerts, segments, drift, reference, incidents }: PipelineConfig, say: Say): void {
+  const twice = (names: readonly string[], key: string, last: string): void =>
+    names.forEach((name, at) => {
+      if (names.indexOf(name) < at) say([key, at, last], `${name} stands twice`);
+    });
+  const names = models.map(({ name }) => name);
+  twice(names, 'models', 'name');
+  twice(
+    alerts.map(({ name }) => name),
+    'alerts',
+    'name',
+  );
+  twice(
+    segments.map(({ by }) => [...by].sort().join(', ')),
+    'segments',
+    'by',
+  );
+  segments.forEach(({ by }, at) => {
+    if (new Set(by).size < by.length) say(['segments', at, 'by'], 'a feature stands twice');
+  });
+  alerts.forEach(({ name, mail, webhook }, at) => {
+    if (mail === undefined && webhook === undefined) say(['alerts', at], `the channel ${name} needs mail or webhook`);
+    if (mail !== undefined && !/^smtps?:\/\/./.test(mail.url))
+      say(['alerts', at, 'mail', 'url'], 'expected smtp://host:port or smtps://host:port');
+    if (webhook !== undefined && !/^https?:\/\/./.test(webhook.url))
+      say(['alerts', at, 'webhook', 'url'], 'expected http://... or https://...');
+  });
+  drift.forEach(({ against }, at) => {
+    if (against === 'training' && models.length === 0 && reference === undefined)
+      say(['drift', at, 'against'], 'there is nothing to compare with: no model and no reference');
+  });
+  const { alarms, of } = incidents.open;
+  if (alarms > of) say(['incidents', 'open', 'alarms'], `${alarms} alarms of ${of} windows can never be`);
+}
+
+function checkActions({ actions, models, alerts, labels }: PipelineConfig, context: CheckContext, say: Say): void {
+  const modelNames = models.map(({ name }) => name);
+  const channels = alerts.map(({ name }) => name);
+  actions.forEach(({ when, alert, retrain }, at) => {
+    const fault = context.faultOfCondition?.(when);
+    if (fault !== undefined) say(['actions', at, 'when'], fault);
+    if (alert === undefined && retrain === undefined)
+      say(['actions', at], 'expected alert or retrain: nothing is done');
+    alert?.forEach((name, index) => {
+      if (!channels.includes(name))
+        say(['actions', at, 'alert', index], `there is no alert channel ${name}${suggestion(name, channels)}`);
+    });
+    if (retrain === undefined) return;
+    const path = ['actions', at, 'retrain'];
+    if (!modelNames.includes(retrain)) say(path, `there is no model ${retrain}${suggestion(retrain, modelNames)}`);
+    else if (models.find(({ name }) => name === retrain)?.retrain === undefined)
+      say(path, `the model ${retrain} has no retrain section`);
+    if (labels === undefined) say(path, 'retraining needs labels');
+  });
+}
+
+function checkFeatures({ segments, drift }: PipelineConfig, features: readonly FeatureField[], say: Say): void {
+  const names = features.map(({ name }) => name);
+  segments.forEach(({ by }, at) => {
+    by.forEach((name, index) => {
+      const path = ['segments', at, 'by', index];
+      const type = features.find((feature) => feature.name === name)?.type;
+      if (!names.includes(name)) say(path, `the contract has no feature ${name}${suggestion(name, names)}`);
+      else if (type === 'timestamp') say(path, `${name} is a timestamp, which has no values that repeat`);
+    });
+  });
+  drift.forEach((comparison, at) => {
+    comparison.features?.forEach((name, index) => {
+      // Lags and predictions are profiled too, under names that begin with @.
+      if (!names.includes(name) && !name.startsWith('@'))
+        say(['drift', at, 'features', index], `the contract has no feature ${name}${suggestion(name, names)}`);
+    });
+  });
+}
