@@ -1,6 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { addDashboardsCommand } from './commands/dashboards.ts';
 import { addDriftCommand } from './commands/drift.ts';
+import { addIncidentsCommand } from './commands/incidents.ts';
+import { addJobsCommand } from './commands/jobs.ts';
+import { addModelsCommand } from './commands/models.ts';
+import { addUpCommand } from './commands/up.ts';
 
 /** The composition root: each command reads its configuration, builds adapters, wires them and handles signals. */
 export function createProgram(): Command {
@@ -10,6 +14,10 @@ export function createProgram(): Command {
     .exitOverride();
   addDashboardsCommand(program);
   addDriftCommand(program);
+  addIncidentsCommand(program);
+  addJobsCommand(program);
+  addModelsCommand(program);
+  addUpCommand(program);
   return program;
 }
 

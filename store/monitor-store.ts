@@ -158,10 +158,11 @@ export function createMonitorStore(store: Store) {
           document: reference.document,
         },
       ]),
-    async readReference(id: string): Promise<string | undefined> {
+    /** The reference made last of what `origin` names. */
+    async readReference(origin: string): Promise<string | undefined> {
       const [row] = await store.query<{ document: string }>(
-        `SELECT document FROM ${table('references')} WHERE reference_id = {id:String} LIMIT 1`,
-        { id },
+        `SELECT document FROM ${table('references')} WHERE origin = {origin:String} ORDER BY created_at DESC LIMIT 1`,
+        { origin },
       );
       return row?.document;
     },

@@ -46,6 +46,15 @@ export function createRegistryStore(store: Store) {
       );
       return row && { seq: Number(row.seq), entry: row.entry };
     },
+    /** The incident that asked for a version; undefined where a person registered it. */
+    async incidentBehind(model: string, version: string): Promise<string | undefined> {
+      const [row] = await store.query<{ incident: string }>(
+        `SELECT JSONExtractString(entry, 'incidentId') AS incident FROM ${table('job_log')} FINAL
+         WHERE JSONExtractString(entry, 'model') = {model:String} AND JSONExtractString(entry, 'version') = {version:String} LIMIT 1`,
+        { model, version },
+      );
+      return row?.incident;
+    },
     async interruptedJobs(): Promise<{ readonly jobId: string; readonly entry: string }[]> {
       const rows = await store.query<{ job_id: string; entry: string }>(
         `SELECT job_id, argMax(entry, seq) AS entry, argMax(state, seq) AS now FROM ${table('job_log')} FINAL

@@ -1,9 +1,11 @@
-import { type Column, createNumberColumn, setPresent } from '../../common/columns.ts';
-import type { FeatureField } from '../../common/feature.ts';
+import { type Column, createNumberColumn, isPresent, setPresent } from '../../common/columns.ts';
+import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
+import { parseTimestampMs } from '../../common/timestamp.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { lagFeature } from '../../consumers/worker/profile-batch.ts';
 import { buildReference } from '../../drift/reference/build-reference.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
+import type { CompiledContract } from '../../validators/compile.ts';
 import type { Dataset } from './dataset.ts';
 
 export interface ReferenceRequest {
@@ -46,4 +48,32 @@ function numbers(values: Float64Array): Column {
   column.values.set(values);
   for (let row = 0; row < values.length; row++) if (!Number.isNaN(values[row])) setPresent(column.validity, row);
   return column;
+}
+
+/** The reference of a file of ordinary events: what the contract accepts of it. Times are looked up where events have them. */
+export function referenceFromFile(input: {
+  readonly config: PipelineConfig;
+  readonly contract: CompiledContract;
+  readonly frame: Frame;
+  readonly origin: string;
+}): Reference {
+  const { config, contract, frame, origin } = input;
+  const checked = contract.checkFrame(frame);
+  const times = (pointer: string | undefined) => timesOf(frame, pointer, checked.frame.rows);
+  const eventTimesMs = times(config.event.time);
+  const arrivalTimesMs = times(config.event.arrival);
+  const dataset: Dataset = { features: checked.frame, eventTimesMs, arrivalTimesMs };
+  return referenceFrom({ config, dataset, predictions: new Map(), origin, like: undefined });
+}
+
+/** NaN where there is none, and everywhere where rows were rejected: then rows and times do not belong together any more. */
+function timesOf(frame: Frame, pointer: string | undefined, rows: number): Float64Array {
+  const unknown = new Float64Array(rows).fill(Number.NaN);
+  const column = pointer === undefined ? undefined : columnOf(frame, pointer.slice(1));
+  if (column === undefined || rows !== frame.rows) return unknown;
+  return unknown.map((_, row) => {
+    if (!isPresent(column.validity, row)) return Number.NaN;
+    const value = column.kind === 'number' ? column.values[row] : column.dictionary.values[column.codes[row] as number];
+    return parseTimestampMs(value) ?? Number.NaN;
+  });
 }

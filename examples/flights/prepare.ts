@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { NumberColumn, TextColumn } from '../../common/columns.ts';
 import { columnOf, type Frame } from '../../common/feature.ts';
 import { createRandom } from '../../common/random.ts';
+import { arrowColumn, encodeArrow } from '../../store/arrow-encode.ts';
+import { readFrame } from '../../store/read-file.ts';
 import { type FaultKind, faultKinds, iso, linesOf } from './faults.ts';
 
 /** What the stream was made of: the truth that the summary is compared with. */
@@ -15,46 +17,38 @@ export interface Injected {
   readonly faults: Readonly<Record<FaultKind, number>>;
 }
 
-export interface PreparedFiles {
-  readonly events: string;
-  readonly labels: string;
-  readonly january: January;
-  readonly injected: Injected;
-}
-
-/** The flights that the contract, the first model and the reference are made from. Arrays of one length. */
-export interface January {
-  readonly frame: Frame;
-  /** 1 where the flight was more than 15 minutes late. */
-  readonly late: Float64Array;
-}
-
 /** A flight is late when it arrives more than so many minutes after schedule. */
 export const lateMinutes = 15;
 const seed = 20010201;
 const streamFromMs = Date.parse('2001-02-01T00:00Z');
 const streamToMs = Date.parse('2001-07-01T00:00Z');
 
+/** What preparing leaves in its directory. */
+export function filesIn(directory: string) {
+  return {
+    events: join(directory, 'events.ndjson'),
+    labels: join(directory, 'labels.ndjson'),
+    /** January as columns, with the outcome beside each flight. */
+    january: join(directory, 'january.arrow'),
+    injected: join(directory, 'injected.json'),
+  };
+}
+
 /**
  * Turns the real flights into files: January as columns, February to June as lines of events and of labels, each in the order
  * in which it becomes known, with the faults in it. Written once; a second start finds them.
  */
-export async function prepareFiles(directory: string, flights: Frame, parquet: string): Promise<PreparedFiles> {
+export async function prepareFiles(directory: string, flights: Frame): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const events = join(directory, 'events.ndjson');
-  const labels = join(directory, 'labels.ndjson');
-  const stamp = join(directory, 'injected.json');
-  const source = createHash('sha256').update(parquet).update(String(seed)).digest('hex').slice(0, 12);
+  const files = filesIn(directory);
+  if (existsSync(files.injected)) return;
   const stream = columnsOf(flights);
-  if (!existsSync(stamp)) {
-    const injected = await writeEvents(events, stream);
-    await writeLabels(labels, stream);
-    // Written last: a start that is interrupted before begins anew.
-    await writeFile(`${stamp}.part`, JSON.stringify({ source, ...injected }, null, 2));
-    await rename(`${stamp}.part`, stamp);
-  }
-  const injected = JSON.parse(await readFile(stamp, 'utf8')) as Injected;
-  return { events, labels, injected, january: januaryOf(flights, stream) };
+  await writeFile(files.january, encodeJanuary(stream));
+  const injected = await writeEvents(files.events, stream);
+  await writeLabels(files.labels, stream);
+  // Written last: a start that is interrupted before begins anew.
+  await writeFile(`${files.injected}.part`, JSON.stringify(injected, null, 2));
+  await rename(`${files.injected}.part`, files.injected);
 }
 
 interface FlightColumns {
@@ -84,39 +78,28 @@ const idOf = (row: number): string => `f${String(row).padStart(7, '0')}`;
 /** A gateway receives an event one to twenty seconds after its scheduled time. */
 const receivedAt = (scheduledMs: number, row: number): number => scheduledMs + 1000 + ((row * 7919) % 19_000);
 
-function januaryOf({ fields, columns }: Frame, stream: FlightColumns): January {
+function encodeJanuary(stream: FlightColumns): Uint8Array {
   const rows = stream.date.findIndex((timeMs) => timeMs >= streamFromMs);
   const validity = new Uint8Array((rows + 7) >> 3).fill(0xff);
-  const number = (values: Float64Array) => ({ kind: 'number', values, validity }) as const;
-  const text = (column: TextColumn): TextColumn => ({ ...column, codes: column.codes.subarray(0, rows), validity });
-  const scheduled = stream.date.subarray(0, rows);
-  return {
-    frame: {
-      rows,
-      fields: [
-        { name: 'scheduled', type: 'timestamp' },
-        { name: 'received', type: 'timestamp' },
-        { name: 'origin', type: 'string' },
-        { name: 'destination', type: 'string' },
-        {
-          name: 'distance',
-          type:
-            fields[columns.indexOf(columnOf({ rows, fields, columns }, 'distance') as NumberColumn)]?.type ?? 'number',
-        },
-      ],
-      columns: [
-        number(scheduled),
-        number(scheduled.map(receivedAt)),
-        text(stream.origin),
-        text(stream.destination),
-        number(stream.distance.subarray(0, rows)),
-      ],
-    },
-    late: stream.delay.subarray(0, rows).map((minutes) => Number(minutes > lateMinutes)),
-  };
+  const text = (column: TextColumn): TextColumn => ({ ...column, validity });
+  const scheduled = stream.date.slice(0, rows);
+  return encodeArrow(
+    [
+      arrowColumn.timestamp('scheduled', scheduled),
+      arrowColumn.timestamp('received', scheduled.map(receivedAt)),
+      arrowColumn.text('origin', rows, text(stream.origin)),
+      arrowColumn.text('destination', rows, text(stream.destination)),
+      arrowColumn.int64('distance', stream.distance.slice(0, rows)),
+      arrowColumn.float64(
+        'label',
+        stream.delay.slice(0, rows).map((minutes) => Number(minutes > lateMinutes)),
+      ),
+    ],
+    rows,
+  ).bytes;
 }
 
-async function writeEvents(path: string, flights: FlightColumns): Promise<Omit<Injected, 'source'>> {
+async function writeEvents(path: string, flights: FlightColumns): Promise<Injected> {
   const random = createRandom(seed);
   const faults = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
   const lines: (Buffer | string)[] = [];
@@ -187,4 +170,10 @@ async function writeLines(
   }
   await file.writev([...parts, Buffer.from(text)]);
   await file.close();
+}
+
+/** The command: `prepare.ts PARQUET DIRECTORY`. A process of its own, so that three million rows leave no memory behind. */
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [parquet, directory] = process.argv.slice(2) as [string, string];
+  await prepareFiles(directory, await readFrame(parquet));
 }

@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import type { Frame } from '../../common/feature.ts';
+import type { EventIntake } from '../../common/intake.ts';
+import type { Logger, Metrics } from '../../common/ports.ts';
+import type { PartitionId, Source } from '../../common/source.ts';
+import type { FileSourceConfig, PipelineConfig } from '../../config/schema.ts';
+import { createFileSource, type FileInput } from '../../consumers/file/file-source.ts';
+import { createHttpSource } from '../../consumers/http/http-source.ts';
+import { createKafkaSource } from '../../consumers/kafka/kafka-source.ts';
+import { mergeSources } from '../../consumers/merged-source.ts';
+
+export interface SourcesOptions {
+  readonly config: PipelineConfig;
+  /** What relative paths start from. */
+  readonly directory: string;
+  /** Only what has an end: files. */
+  readonly boundedOnly: boolean;
+  readonly readFrame: (path: string) => Promise<Frame>;
+  readonly progressMs: (partition: PartitionId) => number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+export interface Sources {
+  readonly source: Source;
+  readonly intake: EventIntake | undefined;
+  /** Everything that is read has an end: decisions can wait for each other, so that a run can be repeated. */
+  readonly bounded: boolean;
+}
+
+/** The sources of events and labels of a pipeline, as one. */
+export function createSources(options: SourcesOptions): Sources {
+  const { config, directory, logger, metrics } = options;
+  const { kafka, file, http } = config.source;
+  const labels = config.labels?.source;
+  const input = (one: FileSourceConfig, role: FileInput['role']): FileInput => ({
+    path: resolve(directory, one.path),
+    role,
+    ...(one.name === undefined ? {} : { name: one.name }),
+    ...(one.ratePerSecond === undefined ? {} : { ratePerSecond: one.ratePerSecond }),
+  });
+  const files = [
+    ...(file === undefined ? [] : [input(file, 'events')]),
+    ...(labels?.file === undefined ? [] : [input(labels.file, 'labels')]),
+  ];
+  const sources: Source[] = [];
+  let intake: EventIntake | undefined;
+  if (files.length > 0) {
+    sources.push(
+      createFileSource(files, {
+        readFrame: options.readFrame,
+        progressMs: options.progressMs,
+        maxLineBytes: config.event.maxBytes,
+        now: Date.now,
+        sleep: options.sleep,
+      }),
+    );
+  }
+  if (!options.boundedOnly) {
+    if (kafka !== undefined) sources.push(createKafkaSource(kafka, { logger, metrics, role: 'events' }));
+    if (labels?.kafka !== undefined) sources.push(createKafkaSource(labels.kafka, { logger, metrics, role: 'labels' }));
+    if (http !== undefined) {
+      const source = createHttpSource(http, { logger });
+      sources.push(source);
+      intake = source;
+    }
+  }
+  const live = kafka !== undefined || labels?.kafka !== undefined;
+  return { source: mergeSources(sources), intake, bounded: files.length > 0 && !(live && !options.boundedOnly) };
+}

@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { up } from '../../cli/commands/up.ts';
+import { reportError } from '../../cli/output.ts';
+import { ErrorCode, TidemarkError } from '../../common/error.ts';
+import { firstModel, inferFlightsContract, writeAtomically } from './bootstrap.ts';
+import { compareFaults } from './found.ts';
+import { filesIn, type Injected } from './prepare.ts';
+
+/**
+ * Three million real flights through the whole loop: `npm start`, or `npm start -- --once --json` for a run that counts. What is
+ * there from an earlier start is gone on from; `--fresh` begins anew.
+ */
+const here = dirname(fileURLToPath(import.meta.url));
+const usage = `usage: npm start -- [--once] [--json] [--fresh] [--no-console] [--log-level LEVEL]
+  --once        read everything, print a summary and exit
+  --json        print the summary as one JSON object
+  --fresh       forget an earlier run
+  --no-console  without API and console
+  --log-level   debug, info, warn (default) or error`;
+
+try {
+  const { values } = parseArgs({
+    options: {
+      once: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      fresh: { type: 'boolean', default: false },
+      'no-console': { type: 'boolean', default: false },
+      'log-level': { type: 'string', default: 'warn' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) process.stdout.write(`${usage}\n`);
+  else process.exitCode = await start(values);
+} catch (error) {
+  const wrongUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
+  if (wrongUsage) process.stderr.write(`${(error as Error).message}\n${usage}\n`);
+  process.exitCode = wrongUsage ? 2 : reportError(error, process.argv.includes('--json'));
+}
+
+interface StartOptions {
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly fresh: boolean;
+  readonly 'no-console': boolean;
+  readonly 'log-level': string;
+}
+
+async function start(options: StartOptions) {
+  const startedMs = performance.now();
+  const directory = resolve(process.env['FLIGHTS_DATA'] ?? '.tidemark/flights');
+  process.env['FLIGHTS_DATA'] = directory;
+  const store = join(directory, 'store');
+  if (options.fresh) await rm(store, { recursive: true, force: true });
+  await prepare(directory);
+  const contract = join(directory, 'contract.yaml');
+  if (!existsSync(contract)) await writeAtomically(contract, await inferFlightsContract(directory));
+  process.env['CLICKHOUSE_URL'] ??= `embedded:${store}`;
+  return up(
+    join(here, 'pipeline.yaml'),
+    {
+      once: options.once,
+      json: options.json,
+      console: !options['no-console'] && !options.once,
+      logLevel: options['log-level'],
+    },
+    {
+      prepare: (base) => firstModel(base, directory),
+      onSummary: async (result, base) => {
+        const injected = JSON.parse(await readFile(filesIn(directory).injected, 'utf8')) as Injected;
+        const incidents = result.incidents as Parameters<typeof compareFaults>[2];
+        const { seconds: _, eventsPerSecond, rssMb, ...rest } = result;
+        const seconds = Math.round((performance.now() - startedMs) / 10) / 100;
+        return { ...rest, faults: await compareFaults(base, injected, incidents), seconds, eventsPerSecond, rssMb };
+      },
+    },
+  );
+}
+
+/** In a process of its own: three million rows of columns would stay in this one's memory. */
+async function prepare(directory: string): Promise<void> {
+  if (existsSync(filesIn(directory).injected)) return;
+  process.stderr.write('tidemark: making the stream from three million flights (once) ...\n');
+  await mkdir(directory, { recursive: true });
+  const parquet = join(
+    dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')),
+    'data/flights-3m.parquet',
+  );
+  const made = spawnSync(process.execPath, ['--import', 'tsx', join(here, 'prepare.ts'), parquet, directory], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (made.status !== 0) {
+    throw new TidemarkError(ErrorCode.FILE_UNREADABLE, 'the stream of flights could not be made', {
+      place: directory,
+      cure: 'The message above says why; the directory needs 600 MB of room',
+    });
+  }
+}
