@@ -4,8 +4,11 @@ import type { EventOutcome } from '../../common/source.ts';
 import { Verdict, verdictNames } from '../../common/verdict.ts';
 import type { HttpServerOptions } from './options.ts';
 import { type Problem, problemSchema, sendProblem } from './problem.ts';
-import { readBody } from './read-body.ts';
+import { discardBody, readBody } from './read-body.ts';
 import { splitEvents } from './split-events.ts';
+
+/** The rest of a refused body is waited for so long. */
+const lingerMs = 10_000;
 
 /** `POST /v1/pipelines/{pipeline}/events`. 200 means: stored, each event with its verdict. */
 export function registerEventsRoute(app: FastifyInstance, options: HttpServerOptions): void {
@@ -18,25 +21,29 @@ export function registerEventsRoute(app: FastifyInstance, options: HttpServerOpt
       { schema: eventsSchema },
       async (request, reply) => {
         const intake = options.intakes.get(request.params.pipeline);
-        if (intake === undefined) return discard(request, reply, unknownPipeline(request.params.pipeline, options));
-        if (options.storeUp?.() === false) return discard(request, reply, storeDown);
+        if (intake === undefined) return refuse(request, reply, unknownPipeline(request.params.pipeline, options));
+        if (options.storeUp?.() === false) return refuse(request, reply, storeDown);
         const events = await readEvents(request, intake);
-        if (!Array.isArray(events)) return sendProblem(reply, events as Problem);
-        if (events.length > intake.maxEvents) return sendProblem(reply, tooMany(intake.maxEvents));
+        if (!Array.isArray(events)) return refuse(request, reply, events as Problem);
+        if (events.length > intake.maxEvents) return refuse(request, reply, tooMany(intake.maxEvents));
         if (events.length === 0) return { accepted: 0, rejected: 0, results: [] };
         const answer = await withinMs(intake.submit(events, options.clock.now()), options.answerTimeoutMs ?? 30_000);
-        if (answer === undefined) return sendProblem(reply, notYetStored);
-        if (answer.kind === 'full') return sendProblem(reply, full(answer.pendingEvents));
-        if (answer.kind === 'closed') return sendProblem(reply, closed);
+        if (answer === undefined) return refuse(request, reply, notYetStored);
+        if (answer.kind === 'full') return refuse(request, reply, full(answer.pendingEvents));
+        if (answer.kind === 'closed') return refuse(request, reply, closed);
         return toAnswer(answer.outcomes);
       },
     );
   });
 }
 
-/** Answers without having read the body; the rest of it is discarded. */
-function discard(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  request.raw.resume();
+/**
+ * Answers once the rest of the body is in and discarded: most clients read no answer before they have sent everything, and
+ * closing while they send resets the connection.
+ */
+async function refuse({ raw }: FastifyRequest, reply: FastifyReply, problem: Problem): Promise<FastifyReply> {
+  await discardBody(raw, lingerMs);
+  if (!raw.complete) reply.header('connection', 'close');
   return sendProblem(reply, problem);
 }
 
@@ -45,11 +52,9 @@ async function readEvents(request: FastifyRequest, intake: EventIntake): Promise
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const ndjson = type === 'application/x-ndjson' || type === 'application/ndjson' || type === 'application/jsonl';
   if (!ndjson && type !== 'application/json') {
-    request.raw.resume();
     return unsupported(`Content-Type ${type || '(none)'}`, 'application/x-ndjson or application/json');
   }
   if (encoding !== 'identity' && encoding !== 'gzip') {
-    request.raw.resume();
     return unsupported(`Content-Encoding ${encoding}`, 'gzip or no encoding');
   }
   const declared = Number(request.headers['content-length']);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Problem } from './problem.ts';
@@ -12,14 +13,11 @@ export interface BodyOptions {
 
 /**
  * Reads a body into one buffer. Decompression stops at the limit, so a zip bomb costs `maxBytes` and a few chunks of memory
- * at most; what still comes in is discarded, so that the sender gets to read its answer. Rejects when the sender goes away.
+ * at most. What still comes in is for the caller to discard. Rejects when the sender goes away.
  */
 export function readBody(payload: Readable, options: BodyOptions): Promise<Buffer | Problem> {
   const { maxBytes, declaredBytes } = options;
-  if (declaredBytes !== undefined && declaredBytes > maxBytes) {
-    payload.resume();
-    return Promise.resolve(tooLarge(maxBytes));
-  }
+  if (declaredBytes !== undefined && declaredBytes > maxBytes) return Promise.resolve(tooLarge(maxBytes));
   const stream = options.encoding === 'gzip' ? payload.pipe(createGunzip()) : payload;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -34,7 +32,6 @@ export function readBody(payload: Readable, options: BodyOptions): Promise<Buffe
           payload.unpipe();
           stream.destroy();
         }
-        payload.resume();
       }
       resolve(answer);
     };
@@ -50,6 +47,21 @@ export function readBody(payload: Readable, options: BodyOptions): Promise<Buffe
     payload.on('close', () => {
       if (!payload.readableEnded) reject(new Error('the request was aborted'));
     });
+  });
+}
+
+/** Reads and forgets what is left of a body, for at most `limitMs`. */
+export function discardBody(payload: IncomingMessage, limitMs: number): Promise<void> {
+  if (payload.readableEnded || payload.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, limitMs);
+    payload.once('end', done);
+    payload.once('close', done);
+    payload.resume();
   });
 }
 

@@ -18,6 +18,8 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+const sweepIntervalMs = 50;
+
 /** The API, the console and the intake of events, on one address. */
 export function createServer(options: HttpServerOptions): HttpServer {
   const app = createApp(options);
@@ -29,7 +31,16 @@ export function createServer(options: HttpServerOptions): HttpServer {
         throw listenFailed(error, options);
       }
     },
-    close: () => app.close(),
+    async close() {
+      // Connections that fall idle only now, such as one whose refused body was still coming in, would keep the server
+      // open until their keep-alive is over: node closes those that are idle at the first moment and no others.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), sweepIntervalMs);
+      try {
+        await app.close();
+      } finally {
+        clearInterval(sweep);
+      }
+    },
   };
 }
 
@@ -44,6 +55,8 @@ function createApp(options: HttpServerOptions): FastifyInstance {
       // How often node looks for requests that are over their time.
       connectionsCheckingInterval: Math.min(requestTimeoutMs, 5_000),
     },
+    // A misspelt key is an error, not ignored.
+    ajv: { customOptions: { removeAdditional: false } },
     routerOptions: { maxParamLength: 500 },
   });
   // Answers are shaped by the read model; a second pass over each row by its schema would only cost time.

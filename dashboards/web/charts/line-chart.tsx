@@ -85,7 +85,7 @@ function optionsOf({ width, height, lines, scale, marked, current, times, picked
     },
     axes: [
       { ...axis, space: 70, size: 26, values: (_, splits) => splits.map((at) => shortDay(at * 1000)) },
-      { ...axis, size: 46, values: (_, splits) => splits.map((value) => significant(value)) },
+      { ...axis, size: 46, ...(scale === 'log' ? { splits: powersOfTen } : {}), values: (_, splits) => splits.map((value) => significant(value)) },
     ],
     series: [{}, ...lines.map((line) => seriesOf(line, color))],
     hooks: {
@@ -93,6 +93,13 @@ function optionsOf({ width, height, lines, scale, marked, current, times, picked
       drawClear: [(chart) => markMoment(chart, marked, color('mark'))],
     },
   };
+}
+
+/** Powers of ten that a logarithmic axis shows. */
+function powersOfTen(_chart: uPlot, _axis: number, min: number, max: number): number[] {
+  const first = Math.ceil(Math.log10(min) - 1e-9);
+  const last = Math.floor(Math.log10(max) + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => 10 ** (first + at));
 }
 
 function rangeOf(min: number | null, max: number | null, fromZero: boolean): [number, number] {
