@@ -88,7 +88,7 @@ export async function retrain(request: RetrainingRequest, deps: RetrainingDeps):
   try {
     const dataset = await makeDataset(job, deps, retrainConfig.minRows);
     await note({ dataset: dataset.id, datasetRows: dataset.rows });
-    const directory = join(deps.directory, 'runs', jobId);
+    const directory = join(deps.directory, 'runs', `${jobId}-${job.attempt}`);
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
     await runCommand({

@@ -38,14 +38,14 @@ export function filesIn(directory: string) {
  * Turns the real flights into files: January as columns, February to June as lines of events and of labels, each in the order
  * in which it becomes known, with the faults in it. Written once; a second start finds them.
  */
-export async function prepareFiles(directory: string, flights: Frame): Promise<void> {
+export async function prepareFiles(directory: string, flights: Frame, untilMs = streamToMs): Promise<void> {
   await mkdir(directory, { recursive: true });
   const files = filesIn(directory);
   if (existsSync(files.injected)) return;
   const stream = columnsOf(flights);
   await writeFile(files.january, encodeJanuary(stream));
-  const injected = await writeEvents(files.events, stream);
-  await writeLabels(files.labels, stream);
+  const injected = await writeEvents(files.events, stream, untilMs);
+  await writeLabels(files.labels, stream, untilMs);
   // Written last: a start that is interrupted before begins anew.
   await writeFile(`${files.injected}.part`, JSON.stringify(injected, null, 2));
   await rename(`${files.injected}.part`, files.injected);
@@ -99,7 +99,7 @@ function encodeJanuary(stream: FlightColumns): Uint8Array {
   ).bytes;
 }
 
-async function writeEvents(path: string, flights: FlightColumns): Promise<Injected> {
+async function writeEvents(path: string, flights: FlightColumns, untilMs: number): Promise<Injected> {
   const random = createRandom(seed);
   const faults = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
   const lines: (Buffer | string)[] = [];
@@ -107,7 +107,7 @@ async function writeEvents(path: string, flights: FlightColumns): Promise<Inject
   let count = 0;
   for (let row = 0; row < flights.rows; row++) {
     const scheduledMs = flights.date[row] as number;
-    if (scheduledMs < streamFromMs || scheduledMs >= streamToMs) continue;
+    if (scheduledMs < streamFromMs || scheduledMs >= untilMs) continue;
     count++;
     const flight = {
       id: idOf(row),
@@ -127,7 +127,7 @@ async function writeEvents(path: string, flights: FlightColumns): Promise<Inject
 }
 
 /** Labels become known when the flight has landed: schedule, delay, and the time in the air. */
-async function writeLabels(path: string, flights: FlightColumns): Promise<void> {
+async function writeLabels(path: string, flights: FlightColumns, untilMs: number): Promise<void> {
   const order: number[] = [];
   const landedMs = (row: number) => {
     const airborneMin = 30 + (flights.distance[row] as number) / 7.5;
@@ -135,7 +135,7 @@ async function writeLabels(path: string, flights: FlightColumns): Promise<void> 
   };
   for (let row = 0; row < flights.rows; row++) {
     const scheduledMs = flights.date[row] as number;
-    if (scheduledMs >= streamFromMs && scheduledMs < streamToMs) order.push(orderKey(landedMs(row), row));
+    if (scheduledMs >= streamFromMs && scheduledMs < untilMs) order.push(orderKey(landedMs(row), row));
   }
   await writeLines(path, order, (row) => {
     const delay = flights.delay[row] as number;
@@ -172,8 +172,8 @@ async function writeLines(
   await file.close();
 }
 
-/** The command: `prepare.ts PARQUET DIRECTORY`. A process of its own, so that three million rows leave no memory behind. */
+/** The command: `prepare.ts PARQUET DIRECTORY [UNTIL]`. A process of its own, so that three million rows leave no memory behind. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [parquet, directory] = process.argv.slice(2) as [string, string];
-  await prepareFiles(directory, await readFrame(parquet));
+  const [parquet, directory, until] = process.argv.slice(2) as [string, string, string | undefined];
+  await prepareFiles(directory, await readFrame(parquet), until === undefined ? undefined : Date.parse(until));
 }
