@@ -36,8 +36,9 @@ export async function commitRanges(request: {
   ownership.check(ranges);
   await retry(async () => {
     await nextTurn();
-    const commit = ownership.check(ranges)[0]?.commit;
-    if (commit === undefined) throw partitionLost(first.partition, 'none of its messages were read in this epoch');
+    ownership.check(ranges);
+    const { commit } = ownership;
+    if (commit === undefined) throw partitionLost(first.partition, 'nothing was read in this epoch');
     try {
       await commit(offsetsOf(ranges));
     } catch (error) {

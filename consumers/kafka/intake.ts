@@ -60,7 +60,7 @@ export function createIntake({ ownership, handOff, metrics, heartbeatMs, resynch
       const last = batch.lastOffset();
       const nextOffset = Number(last) + 1;
       owned.position = nextOffset;
-      owned.commit = commitOffsetsIfNecessary;
+      ownership.commit = commitOffsetsIfNecessary;
       resolveOffset(last);
       handOff.put({ partition: owned.partition, messages: batch.messages.map(toSourceMessage), nextOffset }, bytes);
 

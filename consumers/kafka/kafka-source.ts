@@ -14,13 +14,13 @@ export interface KafkaSourceDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly role: PartitionId['role'];
-  /** What is read ahead of the worker, over all partitions; default 100,000 messages and 64 MiB. */
+  /** What is read ahead of the worker, over all partitions; default 50,000 messages and 32 MiB. */
   readonly readAhead?: HandOffBounds;
   /** Uniform in [0, 1): the jitter of waits. Default `Math.random`. */
   readonly random?: () => number;
 }
 
-const defaultReadAhead: HandOffBounds = { maxMessages: 100_000, maxBytes: 64 * 1024 * 1024 };
+const defaultReadAhead: HandOffBounds = { maxMessages: 50_000, maxBytes: 32 * 1024 * 1024 };
 const reconnectBackoff = { baseMs: 200, maxMs: 10_000 };
 const commitBackoff = { baseMs: 100, maxMs: 5000 };
 

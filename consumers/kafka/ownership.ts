@@ -7,9 +7,10 @@ export interface OwnedPartition {
   readonly epoch: number;
   /** Offset the next accepted fetch has to begin at. */
   position: number;
-  /** Commits as the member and generation that read the messages, once, without kafkajs' own retries. */
-  commit: ((offsets: KafkaOffsets) => Promise<void>) | undefined;
 }
+
+/** Commits as the member and generation that kafkajs has at the moment, once, without kafkajs' own retries. */
+export type KafkaCommit = (offsets: KafkaOffsets) => Promise<void>;
 
 export interface KafkaOffsets {
   readonly topics: {
@@ -25,8 +26,13 @@ export interface Ownership {
   own(partition: PartitionId, start: { readonly epoch: number; readonly offset: number }): OwnedPartition;
   /** Ends all of it and returns what was ours. */
   revokeAll(): readonly PartitionId[];
-  /** The partitions of the ranges. Throws PARTITION_LOST where one is not ours, or ours under another epoch. */
-  check(ranges: readonly CommittedRange[]): readonly OwnedPartition[];
+  /**
+   * Of the latest batch of this assignment; undefined before the first. One for all partitions, since the function holds
+   * its whole batch in memory.
+   */
+  commit: KafkaCommit | undefined;
+  /** Throws PARTITION_LOST where a partition of the ranges is not ours, or ours under another epoch. */
+  check(ranges: readonly CommittedRange[]): void;
 }
 
 export function partitionLost(partition: PartitionId, why: string, cause?: unknown): TidemarkError {
@@ -40,26 +46,27 @@ export function partitionLost(partition: PartitionId, why: string, cause?: unkno
 export function createOwnership(): Ownership {
   let owned = new Map<string, OwnedPartition>();
   return {
+    commit: undefined,
     get: (source, partition) => owned.get(partitionKey({ source, partition })),
     partitions: () => [...owned.values()].map(({ partition }) => partition),
     own(partition, { epoch, offset }) {
-      const entry: OwnedPartition = { partition, epoch, position: offset, commit: undefined };
+      const entry: OwnedPartition = { partition, epoch, position: offset };
       owned.set(partitionKey(partition), entry);
       return entry;
     },
     revokeAll() {
       const before = [...owned.values()].map(({ partition }) => partition);
       owned = new Map();
+      this.commit = undefined;
       return before;
     },
     check(ranges) {
-      return ranges.map(({ partition, epoch }) => {
+      for (const { partition, epoch } of ranges) {
         const entry = owned.get(partitionKey(partition));
         if (entry === undefined) throw partitionLost(partition, 'the group was rebalanced');
         if (entry.epoch !== epoch)
           throw partitionLost(partition, `it was read in epoch ${epoch} and is ours in epoch ${entry.epoch}`);
-        return entry;
-      });
+      }
     },
   };
 }

@@ -23,7 +23,8 @@ function protocolError(type: string): Error {
 
 function owning(commit: (offsets: KafkaOffsets) => Promise<void>): Ownership {
   const ownership = createOwnership();
-  for (const number of [0, 1]) ownership.own(partition(number), { epoch: 7, offset: 0 }).commit = commit;
+  for (const number of [0, 1]) ownership.own(partition(number), { epoch: 7, offset: 0 });
+  ownership.commit = commit;
   return ownership;
 }
 
