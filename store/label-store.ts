@@ -23,6 +23,8 @@ export interface PairedDifference {
   readonly n: number;
   readonly sumDiff: number;
   readonly sumDiff2: number;
+  /** The same by day (UTC) of the event: days, not events, are what may count as independent. */
+  readonly days: readonly { readonly startMs: number; readonly n: number; readonly sumDiff: number }[];
   readonly championLogLoss: number;
   readonly challengerLogLoss: number;
   readonly championBrier: number;
@@ -100,32 +102,42 @@ export function createLabelStore(store: Store) {
         })),
       ),
     async paired(window: LabelWindow, champion: string, challenger: string): Promise<PairedDifference> {
-      const [row] = await store.query<Record<string, string | number>>(
-        `SELECT count() AS n, sum(d) AS sum_diff, sum(d * d) AS sum_diff2, avg(a) AS loss_a, avg(b) AS loss_b, avg(brier_a) AS brier_a, avg(brier_b) AS brier_b
+      const rows = await store.query<Record<string, string | number>>(
+        `SELECT toUnixTimestamp64Milli(toDateTime64(day, 3, 'UTC')) AS start_ms, count() AS n, sum(d) AS sum_diff, sum(d * d) AS sum_diff2,
+           sum(a) AS loss_a, sum(b) AS loss_b, sum(brier_a) AS brier_a, sum(brier_b) AS brier_b
          FROM (
-           SELECT maxIf(loss, slot = 'champion') AS a, maxIf(loss, slot != 'champion') AS b, a - b AS d,
+           SELECT any(event_day) AS day, maxIf(loss, slot = 'champion') AS a, maxIf(loss, slot != 'champion') AS b, a - b AS d,
              maxIf(brier, slot = 'champion') AS brier_a, maxIf(brier, slot != 'champion') AS brier_b
            FROM (
-             SELECT p.source, p.partition, p.offset, p.slot AS slot, ${logLoss} AS loss, pow(p.value - l.value, 2) AS brier
+             SELECT p.source, p.partition, p.offset, toDate(p.event_time, 'UTC') AS event_day, p.slot AS slot, ${logLoss} AS loss,
+               pow(p.value - l.value, 2) AS brier
              FROM ${scored} INNER JOIN ${labels} AS l ON p.id = l.id
              WHERE ${inWindow} AND ((p.slot = 'champion' AND p.version = {champion:String}) OR p.slot = {challenger:String})
            )
            GROUP BY source, partition, offset
            HAVING count() = 2
-         )`,
+         )
+         GROUP BY day ORDER BY day`,
         { ...parameters(window), champion, challenger: `challenger:${challenger}` },
       );
-      const value = (name: string) => Number(row?.[name] ?? 0) || 0;
+      const total = (name: string) => rows.reduce((sum, row) => sum + Number(row[name]), 0);
+      const n = total('n');
+      const mean = (name: string) => (n === 0 ? 0 : total(name) / n);
       return {
         champion,
         challenger,
-        n: value('n'),
-        sumDiff: value('sum_diff'),
-        sumDiff2: value('sum_diff2'),
-        championLogLoss: value('loss_a'),
-        challengerLogLoss: value('loss_b'),
-        championBrier: value('brier_a'),
-        challengerBrier: value('brier_b'),
+        n,
+        sumDiff: total('sum_diff'),
+        sumDiff2: total('sum_diff2'),
+        days: rows.map((row) => ({
+          startMs: Number(row['start_ms']),
+          n: Number(row['n']),
+          sumDiff: Number(row['sum_diff']),
+        })),
+        championLogLoss: mean('loss_a'),
+        challengerLogLoss: mean('loss_b'),
+        championBrier: mean('brier_a'),
+        challengerBrier: mean('brier_b'),
       };
     },
     /** The labelled, accepted events of a range of time with their features, ordered by position, as an Arrow file. */

@@ -89,9 +89,7 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
     const paired = await stores.labels.paired({ model, startMs: sinceMs, endMs, knownByMs }, champion, challenger);
     const { promotion } = configOf(model);
     const decision = decidePromotion({
-      n: paired.n,
-      sumDiff: paired.sumDiff,
-      sumDiff2: paired.sumDiff2,
+      blocks: paired.days,
       champion: { version: champion, logLoss: paired.championLogLoss, brier: paired.championBrier },
       challenger: { version: challenger, logLoss: paired.challengerLogLoss, brier: paired.challengerBrier },
       minLabels: promotion.minLabels,
