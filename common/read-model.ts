@@ -183,12 +183,20 @@ export const modelVersionSchema = z.object({
   version: z.string(),
   role: z.string(),
   registeredAt: timeMs.nullable(),
-  bytes: z.number().nullable(),
-  sha256: z.string().nullable(),
-  lineage: json,
+  artifactId: z.string().nullable().describe('hash of the artifact'),
+  features: z.array(z.string()).describe('that it reads'),
+  importance: z.record(z.string(), z.number()).describe('share of each feature in what the model knows'),
+  lineage: json.describe('data set, code, parameters, job'),
   metrics: z.record(z.string(), z.number()),
   history: z.array(
-    z.object({ at: timeMs, kind: z.string(), role: z.string().nullable(), why: z.string().nullable(), evidence: json }),
+    z.object({
+      at: timeMs,
+      kind: z.string().describe('registered, role or compared'),
+      role: z.string().nullable(),
+      decision: z.string().nullable().describe('of a comparison: promote, refuse or wait'),
+      why: z.string().nullable(),
+      evidence: json,
+    }),
   ),
 });
 export const modelSchema = z.object({
@@ -224,6 +232,7 @@ export const jobSchema = z.object({
   attempt: z.number().nullable(),
   version: z.string().nullable(),
   incident: z.string().nullable(),
+  why: z.string().nullable(),
   rows: z.number().nullable(),
   error: z.string().nullable(),
   document: json,

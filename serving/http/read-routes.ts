@@ -37,6 +37,11 @@ const limit = { type: 'integer', minimum: 1, maximum: 2000, default: 200, descri
 /** `GET /v1/pipelines/{pipeline}/...`: what the console shows, for programs. */
 export function registerReadRoutes(app: FastifyInstance, options: HttpServerOptions): void {
   const memo = createMemo(options.clock);
+  const unsubscribe = options.live.subscribe(({ kind }) => {
+    // Rare, and people wait to see them; the stream itself may be a moment old.
+    if (kind === 'incident' || kind === 'model' || kind === 'job') memo.clear();
+  });
+  app.addHook('onClose', async () => unsubscribe());
   app.get(
     '/v1/pipeline',
     {
@@ -74,7 +79,7 @@ export function registerReadRoutes(app: FastifyInstance, options: HttpServerOpti
           throw new TidemarkError(ErrorCode.NOT_FOUND, `there is no pipeline ${request.params['pipeline']} here`, {
             cure: `There is: ${options.pipeline}`,
           });
-        const answer = await memo(request.url, () => route.load({ ...request.query, ...request.params }));
+        const answer = await memo.ask(request.url, () => route.load({ ...request.query, ...request.params }));
         if (answer === undefined)
           throw new TidemarkError(ErrorCode.NOT_FOUND, `nothing is known of ${request.url}`, {
             cure: 'See the lists for what there is',

@@ -21,8 +21,9 @@ export async function readJobs(query: Query, limit: number): Promise<Job[]> {
       seconds: numberAt(document, 'seconds'),
       attempt: numberAt(document, 'attempt'),
       version: textAt(document, 'version'),
-      incident: textAt(document, 'incident') ?? textAt(document, 'incidentId'),
-      rows: numberAt(document, 'rows'),
+      incident: textAt(document, 'incidentId'),
+      why: textAt(document, 'why'),
+      rows: numberAt(document, 'datasetRows'),
       error: textAt(document, 'error'),
       document: { ...document },
     };

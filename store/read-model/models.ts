@@ -1,5 +1,5 @@
 import type { Model, ModelVersion } from '../../common/read-model.ts';
-import { type Document, documentAt, numberAt, parseDocument, textAt } from './documents.ts';
+import { type Document, documentAt, parseDocument, textAt, textsAt } from './documents.ts';
 import { ms, number, type Query, type Row, text } from './rows.ts';
 
 /** The registry's log, folded: every version with its role now and how it came to it. */
@@ -50,29 +50,36 @@ function toVersion(version: string, log: readonly Row[]): ModelVersion {
   }));
   const registered = entries.find(({ kind }) => kind === 'registered');
   const first = registered?.document ?? {};
-  const role = entries.findLast(({ document }) => textAt(document, 'role') !== null);
+  const summary = documentAt(first, 'summary');
+  const role = entries.findLast(({ kind }) => kind === 'role');
   return {
     version,
-    role: role === undefined ? 'registered' : (textAt(role.document, 'role') as string),
+    role: (role && textAt(role.document, 'role')) ?? 'registered',
     registeredAt: registered?.at ?? null,
-    bytes: numberAt(first, 'bytes') ?? numberAt(documentAt(first, 'artifact'), 'bytes'),
-    sha256: textAt(first, 'sha256') ?? textAt(documentAt(first, 'artifact'), 'sha256'),
-    lineage: { ...documentAt(first, 'lineage') },
-    metrics: metricsOf(first),
-    history: entries.map(({ at, kind, document }) => ({
-      at,
-      kind,
-      role: textAt(document, 'role'),
-      why: textAt(document, 'why') ?? textAt(document, 'reason'),
-      evidence: { ...documentAt(document, 'evidence') },
-    })),
+    artifactId: textAt(first, 'artifactId'),
+    features: textsAt(summary, 'features'),
+    importance: numbersOf(documentAt(summary, 'importance')),
+    lineage: { ...documentAt(summary, 'lineage') },
+    metrics: numbersOf(documentAt(summary, 'metrics')),
+    history: entries
+      .map(({ at, kind, document }) => ({
+        at,
+        kind,
+        role: textAt(document, 'role'),
+        decision: textAt(document, 'decision'),
+        why: textAt(document, 'reason'),
+        evidence: { ...documentAt(document, 'evidence') },
+      }))
+      // A comparison a window: of those that only wait, the last one says what the others said.
+      .filter(
+        ({ decision }, at, all) =>
+          decision !== 'wait' || all[at + 1]?.decision === undefined || all[at + 1]?.decision === null,
+      ),
   };
 }
 
-function metricsOf(document: Document): Record<string, number> {
-  const metrics = { ...documentAt(documentAt(document, 'lineage'), 'metrics'), ...documentAt(document, 'metrics') };
-  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => typeof value === 'number')) as Record<
-    string,
-    number
-  >;
+function numbersOf(document: Document): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(document).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
 }

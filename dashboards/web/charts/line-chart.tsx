@@ -85,7 +85,12 @@ function optionsOf({ width, height, lines, scale, marked, current, times, picked
     },
     axes: [
       { ...axis, space: 70, size: 26, values: (_, splits) => splits.map((at) => shortDay(at * 1000)) },
-      { ...axis, size: 46, ...(scale === 'log' ? { splits: powersOfTen } : {}), values: (_, splits) => splits.map((value) => significant(value)) },
+      {
+        ...axis,
+        size: 46,
+        ...(scale === 'log' ? { splits: powersOfTen } : {}),
+        values: (_, splits) => splits.map((value) => significant(value)),
+      },
     ],
     series: [{}, ...lines.map((line) => seriesOf(line, color))],
     hooks: {

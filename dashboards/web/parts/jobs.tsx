@@ -35,6 +35,7 @@ export function Jobs({ jobs }: { readonly jobs: readonly Job[] }) {
               </>
             )}
           </small>
+          {job.why !== null && <p>{job.why}</p>}
           {job.error !== null && <p class="trouble">{job.error}</p>}
         </li>
       ))}

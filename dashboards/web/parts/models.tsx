@@ -1,10 +1,11 @@
 import { useMemo } from 'preact/hooks';
 import type { Model, ModelVersion, PerformancePoint } from '../../../common/read-model.ts';
 import { type Line, LineChart } from '../charts/line-chart.tsx';
-import { bytes, moment, shortDay } from '../format.ts';
+import { moment, shortDay } from '../format.ts';
 import { Evidence } from './evidence.tsx';
 import { ModelActions } from './model-actions.tsx';
 import { Empty } from './section.tsx';
+import { Origin } from './version-origin.tsx';
 
 export interface ModelsProps {
   readonly models: readonly Model[];
@@ -91,23 +92,19 @@ function linesOf(points: readonly PerformancePoint[]): {
 }
 
 function Version({ version }: { readonly version: ModelVersion }) {
-  const { lineage, metrics, sha256, bytes: size, registeredAt } = version;
-  const origin = Object.entries(lineage).filter(([, value]) => typeof value === 'string' || typeof value === 'number');
+  const { role, registeredAt, history } = version;
   return (
     <li>
-      <details open={version.role === 'champion' || version.role === 'challenger'}>
+      <details open={role === 'champion' || role === 'challenger'}>
         <summary>
-          version {version.version} <span class={`role ${version.role}`}>{version.role}</span>
-          <small>
-            {registeredAt !== null && `registered ${shortDay(registeredAt)}`}
-            {size !== null && `, ${bytes(size)}`}
-          </small>
+          version {version.version} <span class={`role ${role}`}>{role}</span>
+          <small>{registeredAt !== null && `registered ${shortDay(registeredAt)}`}</small>
         </summary>
         <ol class="log">
-          {version.history.map((entry, at) => (
+          {history.map((entry, at) => (
             <li key={at}>
               <time>{moment(entry.at)}</time>
-              <b>{entry.role ?? entry.kind}</b>
+              <b>{entry.role ?? (entry.decision === null ? entry.kind : `compared: ${entry.decision}`)}</b>
               {saysMore(version, at) && (
                 <span>
                   {entry.why}
@@ -117,28 +114,7 @@ function Version({ version }: { readonly version: ModelVersion }) {
             </li>
           ))}
         </ol>
-        <dl class="facts small">
-          {Object.entries(metrics).map(([name, value]) => (
-            <div key={name}>
-              <dt>{plain(name)}</dt>
-              <dd>{value.toPrecision(4)}</dd>
-            </div>
-          ))}
-          {origin.map(([name, value]) => (
-            <div key={name}>
-              <dt>{plain(name)}</dt>
-              <dd>{String(value)}</dd>
-            </div>
-          ))}
-          {sha256 !== null && (
-            <div>
-              <dt>sha256</dt>
-              <dd>
-                <code title={sha256}>{sha256.slice(0, 12)}…</code>
-              </dd>
-            </div>
-          )}
-        </dl>
+        <Origin version={version} />
       </details>
     </li>
   );
@@ -147,9 +123,4 @@ function Version({ version }: { readonly version: ModelVersion }) {
 /** A comparison and the change of role it led to give the same reason: once is enough. */
 function saysMore({ history }: ModelVersion, at: number): boolean {
   return history[at]?.why !== history[at - 1]?.why;
-}
-
-/** `logLoss` as `log loss`. */
-function plain(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }

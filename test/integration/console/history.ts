@@ -6,8 +6,10 @@ import {
   type IncidentEntry,
   type Severity,
 } from '../../../actions/incidents/incident.ts';
+import type { Job } from '../../../actions/jobs/job.ts';
 import { createRandom } from '../../../common/random.ts';
 import { type Judgement, type JudgementKind, judgementId } from '../../../drift/judge/judgement.ts';
+import { type EntryBody, encodeEntry, type Role, type RoleCause } from '../../../serving/registry/entry.ts';
 import type { Store } from '../../../store/client.ts';
 
 import { dayMs, firstDayMs, iso, kilometreDays, missingDays, newAirportDay, referenceDays } from './stream.ts';
@@ -236,41 +238,62 @@ function lifeOf(one: Told, days: number, judgements: readonly Judgement[]): Inci
   return steps.map(({ entry }) => entry);
 }
 
+const retrainedAt = dayStart(kilometreDays.from + 2) + 3000;
+const promotedAt = dayStart(kilometreDays.from + 12);
+
 function jobRows(days: number): object[] {
   const at = dayStart(kilometreDays.from + 2);
   if (at > dayStart(days)) return [];
-  const entry = {
+  const job: Job = {
+    id: '77c1',
     model: 'late',
-    dataset: 'late-2001-02',
-    rows: 66_210,
-    command: ['node', 'train.mjs'],
+    state: 'queued',
+    why: told[0]?.title ?? '',
+    incidentId: 'a41f09c2',
+    requestedAtMs: at,
     attempt: 1,
-    incident: 'a41f09c2',
+    dataset: '5d1b'.repeat(16),
+    datasetRows: 66_210,
+    datasetFrom: at - 28 * dayMs,
+    datasetTo: at,
+    command: ['node', 'train.mjs'],
+    seconds: null,
+    version: null,
+    error: null,
   };
-  const row = (seq: number, state: string, more: object) => ({
-    job_id: 'job-77c1',
+  const steps: Job[] = [job, { ...job, state: 'running' }, { ...job, state: 'succeeded', seconds: 8.4, version: '2' }];
+  return steps.map((entry, seq) => ({
+    job_id: job.id,
     seq,
     at: iso(at + seq * 1000),
-    state,
-    entry: JSON.stringify({ ...entry, ...more }),
-  });
-  return [row(0, 'queued', {}), row(1, 'running', {}), row(2, 'succeeded', { seconds: 8.4, version: '2' })];
+    state: entry.state,
+    entry: JSON.stringify(entry),
+  }));
+}
+
+function registered(version: string, rows: number, logLoss: number, job: string | undefined): EntryBody {
+  const trainedTo = version === '1' ? streamStartMs : retrainedAt;
+  return {
+    kind: 'registered',
+    artifactId: (version === '1' ? '9f2c' : '41aa').repeat(16),
+    reason: job === undefined ? 'first version' : `trained by job ${job}`,
+    summary: {
+      task: 'binary',
+      importance: { distance: 0.31, origin: 0.27, destination: 0.22 },
+      lineage: {
+        dataset: { id: '5d1b'.repeat(16), rows, from: trainedTo - 28 * dayMs, to: trainedTo },
+        code: 'train.mjs',
+        parameters: {},
+        ...(job === undefined ? {} : { job }),
+      },
+      metrics: { trainRows: rows, holdoutRows: Math.round(rows / 5), logLoss, auc: 0.7, baselineLogLoss: 0.512 },
+      holdoutWindows: [],
+      features: ['distance', 'origin', 'destination'],
+    },
+  };
 }
 
 function modelRows(days: number): object[] {
-  const registered = (version: string, bytes: number, job: string | null) => ({
-    bytes,
-    sha256: (version === '1' ? '9f2c' : '41aa').repeat(16),
-    lineage: {
-      dataset: version === '1' ? 'january' : 'late-2001-02',
-      rows: version === '1' ? 74_400 : 66_210,
-      code: 'train.mjs',
-      job,
-    },
-    metrics: { logLoss: version === '1' ? 0.4712 : 0.4401, auc: version === '1' ? 0.681 : 0.704 },
-  });
-  const retrainedAt = dayStart(kilometreDays.from + 2) + 3000;
-  const promotedAt = dayStart(kilometreDays.from + 12);
   const evidence = {
     labels: 21_760,
     champion: { logLoss: 0.4803 },
@@ -278,18 +301,37 @@ function modelRows(days: number): object[] {
     difference: -0.0309,
     interval: [-0.0391, -0.0226],
   };
-  const why = 'the challenger is better with confidence 0.99 on 21,760 labelled events';
-  return [
-    { version: '1', kind: 'registered', at: streamStartMs - dayMs, entry: registered('1', 3214, null) },
-    { version: '1', kind: 'role', at: streamStartMs - dayMs, entry: { role: 'champion', why: 'first version' } },
-    { version: '2', kind: 'registered', at: retrainedAt, entry: registered('2', 3356, 'job-77c1') },
-    { version: '2', kind: 'role', at: retrainedAt, entry: { role: 'challenger', why: 'trained because of a41f09c2' } },
-    { version: '2', kind: 'compared', at: promotedAt, entry: { why, evidence } },
-    { version: '2', kind: 'role', at: promotedAt, entry: { role: 'champion', why, evidence } },
-    { version: '1', kind: 'role', at: promotedAt, entry: { role: 'retired', why: 'version 2 took its place' } },
-  ]
-    .filter(({ at }) => at <= dayStart(days))
-    .map(({ entry, at, ...row }, seq) => ({ model: 'late', seq, at: iso(at), ...row, entry: JSON.stringify(entry) }));
+  const reason = 'version 2 is better than 1 with confidence 0.99 on 21,760 labelled events';
+  const role = (name: Role, cause: RoleCause, why: string): EntryBody => ({
+    kind: 'role',
+    role: name,
+    cause,
+    reason: why,
+  });
+  const waits = 'not enough labels yet: 2,380 of 5,000';
+  const log: readonly (readonly [string, number, EntryBody])[] = [
+    ['1', streamStartMs - dayMs, registered('1', 74_400, 0.4712, undefined)],
+    ['1', streamStartMs - dayMs, role('champion', 'registered', 'first version')],
+    ['2', retrainedAt, registered('2', 66_210, 0.4401, '77c1')],
+    ['2', retrainedAt, role('challenger', 'registered', 'trained by job 77c1')],
+    [
+      '2',
+      retrainedAt + 3 * dayMs,
+      { kind: 'compared', champion: '1', decision: 'wait', evidence: { labels: 1190 }, reason: waits },
+    ],
+    [
+      '2',
+      retrainedAt + 4 * dayMs,
+      { kind: 'compared', champion: '1', decision: 'wait', evidence: { labels: 2380 }, reason: waits },
+    ],
+    ['2', promotedAt, { kind: 'compared', champion: '1', decision: 'promote', evidence, reason }],
+    ['2', promotedAt, role('champion', 'promoted', reason)],
+    ['1', promotedAt, role('retired', 'replaced', 'version 2 took its place')],
+  ];
+  return log
+    .filter(([, at]) => at <= dayStart(days))
+    .map(([version, atMs, body], at) => encodeEntry({ model: 'late', seq: at + 1, atMs, version, body }))
+    .map(({ atMs, ...row }) => ({ ...row, at: iso(atMs) }));
 }
 
 function performanceRows(days: number): object[] {

@@ -31,6 +31,7 @@ export interface Harness {
   readonly asked: string[];
   /** Payloads the worker has read, in order. */
   readonly read: string[];
+  /** A second call does nothing. */
   close(): Promise<void>;
 }
 
@@ -72,6 +73,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     ...options.server,
   });
   const { url } = await server.start();
+  let closed = false;
   return {
     url,
     store,
@@ -79,6 +81,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     asked,
     read,
     async close() {
+      if (closed) return;
+      closed = true;
       await source.close();
       await server.close();
       await worker;

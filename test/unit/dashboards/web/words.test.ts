@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { timeTicks } from '../../../../dashboards/web/charts/time-ticks.ts';
+import {
+  bytes,
+  featureText,
+  moment,
+  percent,
+  segmentText,
+  shortCount,
+  significant,
+  span,
+} from '../../../../dashboards/web/format.ts';
+import { featureHref, incidentHref, parseRoute } from '../../../../dashboards/web/router.ts';
+
+test('numbers and times read as people write them', () => {
+  expect([percent(0), percent(0.00001), percent(0.0042), percent(0.042), percent(0.42)]).toEqual([
+    '0 %',
+    '< 0.01 %',
+    '0.42 %',
+    '4.2 %',
+    '42 %',
+  ]);
+  expect([significant(null), significant(0.07591), significant(7.6e-8), significant(0)]).toEqual([
+    '–',
+    '0.0759',
+    '7.6 × 10⁻⁸',
+    '0',
+  ]);
+  expect([shortCount(9999), shortCount(2_345_678), bytes(900), bytes(3300)]).toEqual([
+    '9,999',
+    '2.35M',
+    '900 B',
+    '3.2 KiB',
+  ]);
+  expect([moment(86_400_000), moment(Date.UTC(2001, 4, 3, 14, 5))]).toEqual(['2 Jan 1970', '3 May 2001, 14:05']);
+  expect([span(500), span(90_000), span(86_400_000 * 3)]).toEqual(['a moment', '2 minutes', '3 days']);
+  expect([segmentText(''), segmentText('origin=DEN&carrier=A%26B')]).toEqual(['all events', 'origin DEN, carrier A&B']);
+  expect([featureText('@prediction:late:2'), featureText('distance')]).toEqual(['prediction of late 2', 'distance']);
+});
+
+test('addresses lead back to what they were made from', () => {
+  expect(parseRoute(incidentHref('a/b?c'))).toEqual({ view: 'incident', id: 'a/b?c' });
+  const href = featureHref('@prediction:late:2', {
+    comparison: 'training:1d',
+    segment: 'origin=A%26B',
+    windowStart: 5,
+  });
+  expect(parseRoute(href)).toEqual({
+    view: 'feature',
+    feature: '@prediction:late:2',
+    comparison: 'training:1d',
+    segment: 'origin=A%26B',
+    windowStart: 5,
+  });
+  expect(parseRoute('')).toEqual({ view: 'overview' });
+});
+
+test('ticks are round moments, no more than there is room for', () => {
+  const start = Date.UTC(2001, 0, 17);
+  for (const hours of [1, 30, 24 * 9, 24 * 40, 24 * 100, 24 * 900])
+    for (const most of [1, 4, 12]) {
+      const ticks = timeTicks(start, start + hours * 3_600_000, most);
+      expect(ticks.length).toBeLessThanOrEqual(most + 1);
+      for (const { at } of ticks) expect(at % 3_600_000).toBe(0);
+    }
+  expect(timeTicks(start, start + 100 * 86_400_000, 12).map(({ label }) => label)).toEqual(['Feb 2001', 'Mar', 'Apr']);
+});
