@@ -76,7 +76,9 @@ describe('the house', () => {
   it('names files in kebab-case', () => {
     const odd = code.filter(
       (file) =>
-        !/^[a-z0-9]+(-[a-z0-9]+)*(\.(property|browser))?(\.(test|config|d))?\.(ts|tsx|mts|mjs|js)$/.test(file.split('/').at(-1) as string),
+        !/^[a-z0-9]+(-[a-z0-9]+)*(\.(property|browser))?(\.(test|config|d))?\.(ts|tsx|mts|mjs|js)$/.test(
+          file.split('/').at(-1) as string,
+        ),
     );
     expect(odd).toEqual([]);
   });
