@@ -124,7 +124,7 @@ describe('the house', () => {
 
 describe('docs/errors.md', () => {
   const sections = new Map(
-    [...read('docs/errors.md').matchAll(/^### `([^`]+)`\n([\s\S]*?)(?=^##|(?![\s\S]))/gm)].map(([, name, body]) => [
+    [...read('docs/errors.md').matchAll(/^### `([^`]+)`\n+([\s\S]*?)(?=^##|(?![\s\S]))/gm)].map(([, name, body]) => [
       name as string,
       body as string,
     ]),
