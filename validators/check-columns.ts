@@ -1,161 +1,176 @@
-import { type Column, isPresent, type NumberColumn, setPresent, type TextColumn } from '../common/columns.ts';
+import { type Column, type Dictionary, isPresent, type NumberColumn, type TextColumn } from '../common/columns.ts';
 import type { FeatureField } from '../common/feature.ts';
-import { Verdict } from '../common/verdict.ts';
 import { type Violation, ViolationCode } from '../common/violation.ts';
-import type { CheckedRows } from './compile.ts';
-import type { Contract, ContractFeature, DeriveKind, Otherwise } from './contract.ts';
+import type { Contract, ContractFeature } from './contract.ts';
+import { derive } from './derive.ts';
+import { checkPattern } from './pattern.ts';
+import type { RowNotes } from './row-notes.ts';
 import { compileRule } from './rule.ts';
+import { badText, notInDomain, outOfRange, verdictOf, violationsByValue } from './violations.ts';
 
-export interface BuiltRows {
+export interface CheckedColumns {
   readonly rows: number;
-  /** Larger than `rows`. */
+  /** At least `rows` long; those of derived features are filled in here. */
   readonly columns: readonly Column[];
-  readonly verdicts: Uint8Array;
+  readonly notes: RowNotes;
 }
 
-export type ColumnCheck = (built: BuiltRows) => CheckedRows;
-
-/** Notes a violation of a row; the verdict only gets worse. */
-type Note = (row: number, otherwise: Otherwise, violation: Violation) => void;
+type Check = (checked: CheckedColumns) => void;
 
 /** Derived features, ranges, domains, texts and rules, a column at a time. */
-export function checkColumns(contract: Contract, fields: readonly FeatureField[]): ColumnCheck {
+export function compileColumnChecks(contract: Contract, fields: readonly FeatureField[]): Check {
   const indexOf = new Map(fields.map(({ name }, at) => [name, at]));
-  const rules = contract.rules.map((rule) => ({ rule, holds: compileRule(rule.require, fields) }));
-  const domains = contract.features.map(({ domain }) => domain && createDomainTest(domain.values));
-  const patterns = contract.features.map(({ pattern }) =>
-    pattern === undefined ? undefined : new RegExp(pattern, 'u'),
-  );
-  return ({ rows, columns, verdicts }) => {
-    const violations = new Map<number, Violation[]>();
-    const note: Note = (row, otherwise, violation) => {
-      const list = violations.get(row);
-      if (list === undefined) violations.set(row, [violation]);
-      else list.push(violation);
-      const said = otherwise === 'reject' ? Verdict.REJECTED : Verdict.FLAGGED;
-      if (said > (verdicts[row] as number)) verdicts[row] = said;
-    };
-    contract.features.forEach((feature, at) => {
-      const column = columns[at] as Column;
-      if (feature.derive !== undefined && column.kind === 'number') {
-        derive(feature.derive.kind, columns[indexOf.get(feature.derive.from) as number] as NumberColumn, column, rows);
-      }
-      if (column.kind === 'number') checkNumbers(feature, column, rows, note);
-      else checkTexts(feature, column, rows, domains[at], patterns[at], note);
+  const checks: Check[] = [];
+  contract.features.forEach((feature, at) => {
+    const { type, derive: derived, min, max, domain, minLength, maxLength, pattern } = feature;
+    if (derived !== undefined) {
+      const from = indexOf.get(derived.from) as number;
+      checks.push(({ columns, rows }) => {
+        derive(derived.kind, columns[from] as NumberColumn, columns[at] as NumberColumn, rows);
+      });
+    }
+    if (type === 'string') {
+      const limited = minLength !== undefined || maxLength !== undefined || pattern !== undefined;
+      if (limited || domain !== undefined) checks.push(textCheck(feature, at));
+      return;
+    }
+    if (min !== undefined || max !== undefined) checks.push(rangeCheck(feature, at));
+    if (domain !== undefined) checks.push(numericDomainCheck(feature, domain, at));
+  });
+  for (const rule of contract.rules) {
+    const evaluate = compileRule(rule.require, fields);
+    const verdict = verdictOf(rule.otherwise);
+    const message = `the rule ${rule.name} does not hold: ${rule.require}`;
+    const found = [{ code: ViolationCode.RULE, path: '', message }];
+    checks.push(({ columns, rows, notes }) => {
+      const held = evaluate(columns, rows);
+      for (let row = 0; row < rows; row++) if (held[row] === 0) notes.add(row, verdict, found);
     });
-    for (const { rule, holds } of rules) {
-      const test = holds(columns);
-      for (let row = 0; row < rows; row++) {
-        if (!test(row))
-          note(row, rule.otherwise, {
-            code: ViolationCode.RULE,
-            path: '',
-            message: `the rule ${rule.name} does not hold: ${rule.require}`,
-          });
-      }
-    }
-    return { frame: { rows, fields, columns }, verdicts: verdicts.subarray(0, rows), violations };
+  }
+  return (checked) => {
+    for (const check of checks) check(checked);
   };
 }
 
-const hourMs = 3_600_000;
-const dayMs = 86_400_000;
-
-function derive(kind: DeriveKind, from: NumberColumn, to: NumberColumn, rows: number): void {
-  for (let row = 0; row < rows; row++) {
-    if (!isPresent(from.validity, row)) continue;
-    const timeMs = from.values[row] as number;
-    const day = Math.floor(timeMs / dayMs);
-    // 1970-01-01 was a Thursday.
-    to.values[row] = kind === 'hourOf' ? Math.floor((timeMs - day * dayMs) / hourMs) : (((day + 3) % 7) + 7) % 7;
-    setPresent(to.validity, row);
-  }
-}
-
-function checkNumbers(feature: ContractFeature, column: NumberColumn, rows: number, note: Note): void {
-  const { min, max, domain, path } = feature;
-  if (min !== undefined || max !== undefined) {
-    const least = min ?? Number.NEGATIVE_INFINITY;
-    const most = max ?? Number.POSITIVE_INFINITY;
+function rangeCheck(feature: ContractFeature, at: number): Check {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = feature;
+  const verdict = verdictOf(feature.otherwise);
+  return ({ columns, rows, notes }) => {
+    const { values, validity } = columns[at] as NumberColumn;
+    const found = violationsByValue((value: number) => [outOfRange(feature, value)]);
     for (let row = 0; row < rows; row++) {
-      const value = column.values[row] as number;
-      if ((value < least || value > most) && isPresent(column.validity, row)) {
-        const message = `expected a value from ${min ?? '-inf'} to ${max ?? 'inf'}, found ${value}`;
-        note(row, feature.otherwise, { code: ViolationCode.OUT_OF_RANGE, path, message, value: String(value) });
+      const value = values[row] as number;
+      if ((value < min || value > max) && isPresent(validity, row)) {
+        notes.add(row, verdict, found(value));
       }
     }
-  }
-  if (domain === undefined) return;
-  const allowed = new Set(domain.values.map(Number));
-  for (let row = 0; row < rows; row++) {
-    const value = column.values[row] as number;
-    if (!isPresent(column.validity, row) || allowed.has(value)) continue;
-    note(row, domain.otherwise, notInDomain(path, String(value)));
-  }
-}
-
-/** Whether a code's text is in the domain: one look-up a distinct text, kept while batches share the dictionary. */
-function createDomainTest(values: readonly string[]) {
-  const allowed = new Set(values);
-  let known: { readonly dictionary: TextColumn['dictionary']; readonly allowed: boolean[] } | undefined;
-  return ({ dictionary }: TextColumn): readonly boolean[] => {
-    if (known?.dictionary !== dictionary) known = { dictionary, allowed: [] };
-    for (let code = known.allowed.length; code < dictionary.values.length; code++) {
-      known.allowed.push(allowed.has(dictionary.values[code] as string));
-    }
-    return known.allowed;
   };
 }
 
-function checkTexts(
+function numericDomainCheck(
   feature: ContractFeature,
-  column: TextColumn,
-  rows: number,
-  domain: ReturnType<typeof createDomainTest> | undefined,
-  pattern: RegExp | undefined,
-  note: Note,
-): void {
-  const { path, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = feature;
-  const { values } = column.dictionary;
-  if (domain !== undefined) {
-    const allowed = domain(column);
-    const otherwise = feature.domain?.otherwise ?? 'flag';
+  domain: NonNullable<ContractFeature['domain']>,
+  at: number,
+): Check {
+  const allowed = new Set(domain.values.map(Number));
+  const verdict = verdictOf(domain.otherwise);
+  return ({ columns, rows, notes }) => {
+    const { values, validity } = columns[at] as NumberColumn;
+    const found = violationsByValue((value: number) => [notInDomain(feature, String(value))]);
     for (let row = 0; row < rows; row++) {
-      const code = column.codes[row] as number;
-      if (!allowed[code] && isPresent(column.validity, row))
-        note(row, otherwise, notInDomain(path, values[code] as string));
+      const value = values[row] as number;
+      if (!allowed.has(value) && isPresent(validity, row)) {
+        notes.add(row, verdict, found(value));
+      }
     }
-  }
-  if (minLength === 0 && maxLength === Number.POSITIVE_INFINITY && pattern === undefined) return;
-  const fits = new Map<number, boolean>();
-  for (let row = 0; row < rows; row++) {
-    if (!isPresent(column.validity, row)) continue;
-    const code = column.codes[row] as number;
-    let good = fits.get(code);
-    if (good === undefined) {
-      const text = values[code] as string;
-      good = text.length >= minLength && text.length <= maxLength && (pattern === undefined || matches(pattern, text));
-      fits.set(code, good);
-    }
-    if (good) continue;
-    const message = `expected ${minLength} to ${maxLength} characters${pattern === undefined ? '' : ` that match ${pattern.source}`}`;
-    note(row, feature.otherwise, {
-      code: ViolationCode.BAD_TEXT,
-      path,
-      message,
-      value: (values[code] as string).slice(0, 200),
-    });
-  }
+  };
 }
 
-/** Longer texts are not tried: a careless pattern may need time that is exponential in their length. */
-const patternMaxLength = 1024;
+const fits = 0;
+const outsideDomain = 1;
+const outsideLimits = 2;
 
-function matches(pattern: RegExp, text: string): boolean {
-  return text.length <= patternMaxLength && pattern.test(text);
+/** What was found out about the texts of a dictionary, which grows. */
+interface KnownTexts {
+  /** Shape `[capacity]`; only the first `count` are known. */
+  faults: Uint8Array;
+  count: number;
+  readonly violations: (code: number) => readonly Violation[];
 }
 
-function notInDomain(path: string, value: string): Violation {
-  const message = 'expected a value of the domain';
-  return { code: ViolationCode.NOT_IN_DOMAIN, path, message, value: value.slice(0, 200) };
+/** Each distinct text is looked at once, as long as batches share a dictionary. */
+function textCheck(feature: ContractFeature, at: number): Check {
+  const faultOf = compileTextFaults(feature);
+  const verdictOfDomain = verdictOf(feature.domain?.otherwise ?? 'flag');
+  const verdictOfLimits = verdictOf(feature.otherwise);
+  const verdictOfBoth = feature.domain?.otherwise === 'reject' ? verdictOfDomain : verdictOfLimits;
+  const known = new WeakMap<Dictionary, KnownTexts>();
+
+  function describe({ faults }: KnownTexts, { values }: Dictionary, code: number): readonly Violation[] {
+    const fault = faults[code] as number;
+    const text = values[code] as string;
+    return [
+      ...((fault & outsideDomain) === 0 ? [] : [notInDomain(feature, text)]),
+      ...((fault & outsideLimits) === 0 ? [] : [badText(feature, text)]),
+    ];
+  }
+
+  function lookAt(dictionary: Dictionary): KnownTexts {
+    let texts = known.get(dictionary);
+    if (texts === undefined) {
+      const faults = new Uint8Array(dictionary.values.length);
+      const made: KnownTexts = {
+        faults,
+        count: 0,
+        violations: violationsByValue((code) => describe(made, dictionary, code)),
+      };
+      texts = made;
+      known.set(dictionary, texts);
+    }
+    const { length } = dictionary.values;
+    if (texts.faults.length < length) {
+      const grown = new Uint8Array(Math.max(length, 2 * texts.faults.length));
+      grown.set(texts.faults);
+      texts.faults = grown;
+    }
+    for (; texts.count < length; texts.count++) {
+      texts.faults[texts.count] = faultOf(dictionary.values[texts.count] as string);
+    }
+    return texts;
+  }
+
+  return ({ columns, rows, notes }) => {
+    const { codes, dictionary, validity } = columns[at] as TextColumn;
+    const { faults, violations } = lookAt(dictionary);
+    for (let row = 0; row < rows; row++) {
+      const code = codes[row] as number;
+      const fault = faults[code] as number;
+      if (fault === fits || !isPresent(validity, row)) continue;
+      const verdict =
+        fault === outsideDomain ? verdictOfDomain : fault === outsideLimits ? verdictOfLimits : verdictOfBoth;
+      notes.add(row, verdict, violations(code));
+    }
+  };
+}
+
+function compileTextFaults(feature: ContractFeature): (text: string) => number {
+  const { domain, minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern } = feature;
+  const allowed = domain === undefined ? undefined : new Set(domain.values);
+  const checked = pattern === undefined ? undefined : checkPattern(pattern);
+  if (checked !== undefined && 'reason' in checked) throw new RangeError(`${pattern}: ${checked.reason}`);
+  const lengthFits = (text: string): boolean => {
+    // Characters are at most as many as UTF-16 units and at least half as many.
+    if (text.length < minLength || text.length > 2 * maxLength) return false;
+    if (text.length <= maxLength && text.length >= 2 * minLength) return true;
+    let characters = 0;
+    for (const _ of text) characters++;
+    return characters >= minLength && characters <= maxLength;
+  };
+  return (text) => {
+    let fault = fits;
+    if (allowed !== undefined && !allowed.has(text)) fault |= outsideDomain;
+    const matches = checked === undefined || (text.length <= checked.charactersMax && checked.regex.test(text));
+    if (!lengthFits(text) || !matches) fault |= outsideLimits;
+    return fault;
+  };
 }

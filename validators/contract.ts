@@ -7,6 +7,7 @@ export type Otherwise = 'flag' | 'reject';
 export interface Contract {
   readonly name: string;
   readonly version: number;
+  readonly description?: string;
   /** Fields that no feature reads. Those of the envelope (id, time, ...) are known to the pipeline, not to the contract. */
   readonly unknownFields: 'ignore' | Otherwise;
   readonly features: readonly ContractFeature[];
@@ -15,20 +16,24 @@ export interface Contract {
 
 export interface ContractFeature extends FeatureField {
   readonly type: FeatureType;
-  /** JSON pointer. */
+  readonly description?: string;
+  /** JSON pointer; of a derived feature `/NAME`, where nothing is read. */
   readonly path: string;
-  /** An event without the value is rejected. */
+  /** The value has to be there: not absent, not null, no empty text. */
   readonly required: boolean;
+  /** What the absence of a required value does; default reject. */
+  readonly onMissing?: Otherwise;
   /** A value of another type that cannot be converted without loss: `flag` accepts the event without the value. */
   readonly onTypeMismatch: Otherwise;
-  /** Values it may have. */
+  /** Values it may have; numbers as they are written. */
   readonly domain?: { readonly values: readonly string[]; readonly otherwise: Otherwise };
   /** Both ends belong to the range. */
   readonly min?: number;
   readonly max?: number;
-  /** Characters (UTF-16 units). */
+  /** Unicode characters. */
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** A JavaScript regular expression (flag u) that matches somewhere in the text; see `checkPattern` for what is refused. */
   readonly pattern?: string;
   /** What breaking the range, the length or the pattern does. */
   readonly otherwise: Otherwise;
@@ -40,7 +45,7 @@ export interface ContractFeature extends FeatureField {
 export const deriveKinds = ['hourOf', 'weekdayOf'] as const;
 export type DeriveKind = (typeof deriveKinds)[number];
 
-/** Holds for every event in which none of its features is absent. */
+/** Must not be false. What depends on an absent value is neither true nor false. */
 export interface ContractRule {
   readonly name: string;
   /** An expression over features, see `parseExpression`. */

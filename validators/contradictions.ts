@@ -1,5 +1,9 @@
+import type { FeatureType } from '../common/feature.ts';
+import { suggestion } from '../common/nearest.ts';
 import type { Contract, ContractFeature } from './contract.ts';
-import { ExpressionError, featuresRead, parseExpression } from './expression.ts';
+import { ExpressionError } from './expression.ts';
+import { type CheckedPattern, checkPattern } from './pattern.ts';
+import { compileRule } from './rule.ts';
 
 export interface Contradiction {
   /** Keys that lead to the place in the contract file. */
@@ -7,104 +11,125 @@ export interface Contradiction {
   readonly reason: string;
 }
 
+type Say = (path: readonly (string | number)[], reason: string) => void;
+
 /** What no event could ever meet, or what cannot be meant. */
 export function findContradictions(contract: Contract): Contradiction[] {
-  const byName = new Map(contract.features.map((feature) => [feature.name, feature]));
-  const found = contract.features.flatMap((feature) =>
-    contradictionsOf(feature, byName).map(({ path, reason }) => ({
-      path: ['features', feature.name, ...path],
-      reason,
-    })),
-  );
-  const columns = new Map<string, string>();
-  const paths = new Map<string, ContractFeature>();
-  for (const feature of contract.features) {
-    const column = feature.name.replace(/[^A-Za-z0-9_]/g, '_');
-    const other = columns.get(column);
-    if (other !== undefined)
-      found.push({
-        path: ['features', feature.name],
-        reason: `the feature ${other} has the same column name f_${column}`,
-      });
-    columns.set(column, feature.name);
-    if (feature.derive !== undefined) continue;
-    const twin = paths.get(feature.path);
-    if (twin !== undefined) {
-      found.push({
-        path: ['features', feature.name],
-        reason: `${twin.name} reads ${feature.path} already: one value, one feature`,
-      });
-    }
-    paths.set(feature.path, feature);
-  }
-  contract.rules.forEach(({ require }, at) => {
-    const reason = faultOfRule(require, byName);
-    if (reason !== undefined) found.push({ path: ['rules', at, 'require'], reason });
-  });
-  return found;
-}
-
-function contradictionsOf(feature: ContractFeature, byName: ReadonlyMap<string, ContractFeature>): Contradiction[] {
   const found: Contradiction[] = [];
-  const say = (key: string, reason: string) => found.push({ path: [key], reason });
-  const { type, min, max, minLength, maxLength, pattern, domain, derive } = feature;
-  const isText = type === 'string';
-  if (min !== undefined && max !== undefined && min > max)
-    say('min', `min ${min} is greater than max ${max}: no value could fit`);
-  if (isText && (min !== undefined || max !== undefined))
-    say('min', 'a range is for numbers; a text has minLength and maxLength');
-  if (!isText && (minLength !== undefined || maxLength !== undefined || pattern !== undefined)) {
-    say(pattern === undefined ? 'minLength' : 'pattern', `length and pattern are for texts; this is ${type}`);
+  const byName = new Map(contract.features.map((feature) => [feature.name, feature]));
+  for (const feature of contract.features) {
+    const say: Say = (path, reason) => found.push({ path: ['features', feature.name, ...path], reason });
+    checkRange(feature, say);
+    const pattern = checkLimits(feature, say);
+    checkDomain(feature, pattern, say);
+    checkDerivation(feature, byName, say);
   }
-  if (minLength !== undefined && maxLength !== undefined && minLength > maxLength) {
-    say('minLength', `minLength ${minLength} is greater than maxLength ${maxLength}: no text could fit`);
-  }
-  if (pattern !== undefined) {
-    try {
-      new RegExp(pattern, 'u');
-    } catch (error) {
-      say('pattern', error instanceof Error ? error.message : String(error));
-    }
-  }
-  if (domain !== undefined) contradictionsOfDomain(feature, domain.values, say);
-  if (derive !== undefined) {
-    const from = byName.get(derive.from);
-    if (from === undefined) say('derive', `there is no feature ${derive.from}`);
-    else if (from.type !== 'timestamp')
-      say('derive', `${derive.from} is ${from.type}; ${derive.kind} is of a timestamp`);
-    else if (from.derive !== undefined) say('derive', `${derive.from} is derived itself`);
-    else if (feature.required && !from.required)
-      say('required', `${derive.from} may be missing, so ${feature.name} cannot be required`);
-    if (type !== 'integer' && type !== 'number') say('type', `${derive.kind} gives an integer`);
-  }
+  const say: Say = (path, reason) => found.push({ path, reason });
+  checkNames(contract, say);
+  checkRules(contract, say);
   return found;
 }
 
-function contradictionsOfDomain(
-  feature: ContractFeature,
-  values: readonly string[],
-  say: (key: string, reason: string) => void,
-): void {
-  if (values.length === 0) say('domain', 'the domain is empty: no value could fit');
-  if (new Set(values).size < values.length) say('domain', 'a value stands twice in the domain');
-  if (feature.type === 'timestamp' || feature.type === 'boolean') say('domain', `a ${feature.type} has no domain`);
-  if (feature.type !== 'number' && feature.type !== 'integer') return;
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = feature;
-  for (const value of values) {
-    const number = Number(value);
-    if (Number.isNaN(number) || value.trim() === '') say('domain', `"${value}" is no number`);
-    else if (number < min || number > max) say('domain', `${value} is outside the range`);
-    else if (feature.type === 'integer' && !Number.isInteger(number)) say('domain', `${value} is no integer`);
+function checkNames({ features }: Contract, say: Say): void {
+  const columns = new Map<string, string>();
+  const readers = new Map<string, string>();
+  for (const { name, path } of features) {
+    const column = name.replace(/[^A-Za-z0-9_]/g, '_');
+    const other = columns.get(column);
+    if (other !== undefined) say(['features', name], `the feature ${other} has the same column name f_${column}`);
+    columns.set(column, name);
+    const reader = readers.get(path);
+    if (reader !== undefined) say(['features', name], `${reader} stands for ${path} already: one value, one feature`);
+    readers.set(path, name);
   }
 }
 
-function faultOfRule(source: string, byName: ReadonlyMap<string, ContractFeature>): string | undefined {
-  try {
-    const { values, presence } = featuresRead(parseExpression(source));
-    const unknown = [...values, ...presence].find((name) => !byName.has(name));
-    return unknown === undefined ? undefined : `there is no feature ${unknown}; a text stands in quotes`;
-  } catch (error) {
-    if (error instanceof ExpressionError) return error.message;
-    throw error;
+function checkRules({ features, rules }: Contract, say: Say): void {
+  rules.forEach(({ name, require }, at) => {
+    if (rules.findIndex((rule) => rule.name === name) < at) say(['rules', at, 'name'], `a rule ${name} stands above`);
+    try {
+      compileRule(require, features);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      say(['rules', at, 'require'], error.message);
+    }
+  });
+}
+
+const isNumeric = (type: FeatureType): boolean => type === 'number' || type === 'integer';
+
+function checkRange({ type, min, max }: ContractFeature, say: Say): void {
+  if (min === undefined && max === undefined) return;
+  const key = [min === undefined ? 'max' : 'min'];
+  if (!isNumeric(type)) {
+    say(
+      key,
+      `a range is for numbers; this is ${type}${type === 'string' ? ' (minLength and maxLength are for texts)' : ''}`,
+    );
+    return;
   }
+  const [least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY] = [min, max];
+  if (least > most) say(key, `min ${min} is greater than max ${max}: no value could fit`);
+  else if (type === 'integer' && Math.ceil(least) > Math.floor(most))
+    say(key, `there is no integer from ${min} to ${max}`);
+}
+
+function checkLimits(feature: ContractFeature, say: Say): CheckedPattern | undefined {
+  const { type, minLength, maxLength, pattern } = feature;
+  const key = (['minLength', 'maxLength', 'pattern'] as const).find((name) => feature[name] !== undefined);
+  if (key === undefined) return undefined;
+  if (type !== 'string') {
+    say([key], `length and pattern are for texts; this is ${type}`);
+    return undefined;
+  }
+  if (minLength !== undefined && maxLength !== undefined && minLength > maxLength)
+    say(['minLength'], `minLength ${minLength} is greater than maxLength ${maxLength}: no text could fit`);
+  if (maxLength === 0) say(['maxLength'], 'the empty text is absence, so no text could fit');
+  if (pattern === undefined) return undefined;
+  const checked = checkPattern(pattern);
+  if ('regex' in checked) return checked;
+  say(['pattern'], checked.reason);
+  return undefined;
+}
+
+function checkDomain(feature: ContractFeature, pattern: CheckedPattern | undefined, say: Say): void {
+  const { type, domain, min = -Infinity, max = Infinity, minLength = 0, maxLength = Infinity } = feature;
+  if (domain === undefined) return;
+  if (type === 'timestamp' || type === 'boolean') {
+    say(['domain'], `a ${type} has no domain`);
+    return;
+  }
+  if (domain.values.length === 0) say(['domain', 'values'], 'the domain is empty: no value could fit');
+  const before = new Set<string>();
+  domain.values.forEach((value, at) => {
+    const fault = (reason: string) => say(['domain', 'values', at], reason);
+    if (before.has(value)) fault(`${value} stands twice`);
+    before.add(value);
+    if (type === 'string') {
+      const length = [...value].length;
+      if (value === '') fault('the empty text is absence');
+      else if (length < minLength || length > maxLength) fault(`${value} is outside minLength and maxLength`);
+      else if (pattern !== undefined && !pattern.regex.test(value)) fault(`${value} does not match the pattern`);
+      return;
+    }
+    const number = Number(value);
+    if (!Number.isFinite(number) || value.trim() === '') fault(`"${value}" is no number`);
+    else if (number < min || number > max) fault(`${value} is outside min and max`);
+    else if (type === 'integer' && !Number.isSafeInteger(number)) fault(`${value} is no integer`);
+  });
+}
+
+function checkDerivation(feature: ContractFeature, byName: ReadonlyMap<string, ContractFeature>, say: Say): void {
+  const { name, type, derive, required } = feature;
+  if (derive === undefined) return;
+  const from = byName.get(derive.from);
+  if (from === undefined) {
+    say(['derive'], `there is no feature ${derive.from}${suggestion(derive.from, byName.keys())}`);
+    return;
+  }
+  if (from.derive !== undefined) say(['derive'], `${from.name} is derived itself`);
+  else if (from.type !== 'timestamp') say(['derive'], `${from.name} is ${from.type}; ${derive.kind} is of a timestamp`);
+  const mayBeAbsent = !from.required || from.onMissing === 'flag' || from.onTypeMismatch === 'flag';
+  if (required && mayBeAbsent) say(['required'], `${from.name} may be absent, so ${name} cannot be required`);
+  if (!isNumeric(type)) say(['type'], `${derive.kind} gives an integer`);
 }

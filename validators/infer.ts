@@ -1,4 +1,4 @@
-import { type Column, isPresent } from '../common/columns.ts';
+import { type Column, isPresent, type TextColumn } from '../common/columns.ts';
 import type { FeatureField, FeatureType, Frame } from '../common/feature.ts';
 import { parseTimestampMs } from '../common/timestamp.ts';
 import type { Contract, ContractFeature } from './contract.ts';
@@ -46,10 +46,7 @@ function inferFeature(field: FeatureField, column: Column, rows: number): Contra
   return { ...base, ...inferNumber(column.values, column.validity, rows) };
 }
 
-function inferText(
-  column: Extract<Column, { kind: 'text' }>,
-  rows: number,
-): { type: FeatureType; domain?: ContractFeature['domain'] } {
+function inferText(column: TextColumn, rows: number): Pick<ContractFeature, 'type' | 'domain'> {
   const counts = new Map<number, number>();
   let present = 0;
   for (let row = 0; row < rows; row++) {
@@ -70,7 +67,7 @@ function inferNumber(
   values: Float64Array,
   validity: Uint8Array,
   rows: number,
-): { type: FeatureType; min?: number; max?: number } {
+): Pick<ContractFeature, 'type' | 'min' | 'max'> {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let whole = true;
