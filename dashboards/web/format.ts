@@ -23,6 +23,11 @@ export function significant(value: number | null): string {
   return three.format(value);
 }
 
+/** Four digits: what models are compared by differs in the third. */
+export function precise(value: number): string {
+  return value.toLocaleString('en', { minimumSignificantDigits: 4, maximumSignificantDigits: 4 });
+}
+
 function superscript(digits: string): string {
   return [...digits].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('');
 }

@@ -1,4 +1,4 @@
-import { significant } from '../format.ts';
+import { precise } from '../format.ts';
 
 /** Whatever a decision was based on, flattened to names and numbers. */
 export function Evidence({ evidence }: { readonly evidence: Readonly<Record<string, unknown>> }) {
@@ -19,10 +19,10 @@ function flatten(document: Readonly<Record<string, unknown>>, prefix: string): (
   return Object.entries(document).flatMap(([name, value]): (readonly [string, string])[] => {
     const label = `${prefix}${name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()}`;
     if (typeof value === 'number')
-      return [[label, Number.isInteger(value) ? value.toLocaleString('en') : significant(value)]];
+      return [[label, Number.isInteger(value) ? value.toLocaleString('en') : precise(value)]];
     if (typeof value === 'string' || typeof value === 'boolean') return [[label, String(value)]];
     if (Array.isArray(value))
-      return [[label, value.map((one) => (typeof one === 'number' ? significant(one) : String(one))).join(' … ')]];
+      return [[label, value.map((one) => (typeof one === 'number' ? precise(one) : String(one))).join(' … ')]];
     if (typeof value === 'object' && value !== null)
       return flatten(value as Readonly<Record<string, unknown>>, `${label} `);
     return [];

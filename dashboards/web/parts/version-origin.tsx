@@ -1,5 +1,5 @@
 import type { ModelVersion } from '../../../common/read-model.ts';
-import { count, day, featureText, percent, significant } from '../format.ts';
+import { count, day, featureText, percent, precise } from '../format.ts';
 
 /** Where a version comes from: data, code, quality on held-out rows, and what it listens to. */
 export function Origin({ version }: { readonly version: ModelVersion }) {
@@ -32,7 +32,7 @@ function datasetFacts({ lineage }: ModelVersion): Fact[] {
 function metricFacts({ metrics }: ModelVersion): Fact[] {
   return Object.entries(metrics)
     .filter(([name]) => !name.endsWith('Rows'))
-    .map(([name, value]) => [plain(name), significant(value)]);
+    .map(([name, value]) => [plain(name), precise(value)]);
 }
 
 function otherFacts({ lineage, artifactId, importance }: ModelVersion): Fact[] {
