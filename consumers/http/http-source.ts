@@ -78,7 +78,7 @@ export function createHttpSource(config: HttpSourceConfig, deps: HttpSourceDeps)
       }
     },
 
-    ended: () => [],
+    ends: () => [],
 
     async close() {
       if (state === 'closed') return;
