@@ -1,79 +1,127 @@
-/** One additive part of the logit: a weight for each level, of which every row has one. */
-export interface Term {
-  readonly name: string;
-  readonly levels: number;
-  /** Level of each row, shape `[rows]`; levels below `free` are held at zero. */
-  readonly index: Int32Array;
-  /** Strength of the ridge: a level is pulled towards zero as if `ridge` units of curvature stood there. */
-  readonly ridge: number;
-}
+import type { Term } from './terms.ts';
 
 export interface FitInput {
   readonly terms: readonly Term[];
+  /** Level of each row in each term, `[terms][all rows]`. */
+  readonly design: readonly Int32Array[];
+  /** 0 or 1, `[all rows]`. */
   readonly label: Uint8Array;
+  /** Not negative, `[all rows]`. */
   readonly weight: Float64Array;
   /** The rows to learn from. */
   readonly rows: Int32Array;
+  /** Passes over the terms; the log-loss is within 0.0001 of its limit after 4. */
   readonly sweeps: number;
 }
 
-export interface Fit {
+export interface LogisticModel {
   readonly intercept: number;
-  /** `weights[t]` has shape `[terms[t].levels]`. */
+  /** `weights[t]` has shape `[levels of term t]`; level 0 is 0. */
   readonly weights: readonly Float64Array[];
-  /** Mean penalised log-loss after each sweep. */
-  readonly losses: readonly number[];
 }
 
+/** A step of the logit beyond this is cut: the curvature at the start says little about places so far away. */
+const maxStep = 2;
+
 /**
- * Logistic regression on one-hot terms by Newton steps, one term after the other (block coordinate descent; local scoring
- * of Hastie and Tibshirani, 1986, doi:10.1214/ss/1177013604). Within a term the levels do not share rows, so the Hessian
- * is diagonal and the step exact. No learning rate and no order of rows: the result depends on the data alone.
+ * Ridge logistic regression on one-hot terms by Newton steps, one term after the other (block coordinate descent; the local
+ * scoring of Hastie and Tibshirani, 1986, doi:10.1214/ss/1177013604). The levels of a term share no rows, so its Hessian is
+ * diagonal and the step exact. There is no learning rate and no order of rows: the data alone decide the result.
+ * O(sweeps · terms · rows).
  */
-export function fitLogistic({ terms, label, weight, rows, sweeps }: FitInput): Fit {
-  const n = rows.length;
-  const logit = new Float64Array(n);
-  const y = new Float64Array(n);
-  const w = new Float64Array(n);
-  let total = 0;
-  let positive = 0;
-  for (let i = 0; i < n; i++) {
-    const row = rows[i] as number;
-    y[i] = label[row] as number;
-    w[i] = weight[row] as number;
+export function fitLogistic({ terms, design, label, weight, rows, sweeps }: FitInput): LogisticModel {
+  const y = Float64Array.from(rows, (row) => label[row] as number);
+  const w = Float64Array.from(rows, (row) => weight[row] as number);
+  const local = design.map((levels) => Int32Array.from(rows, (row) => levels[row] as number));
+  const start = startOf(y, w);
+  const logit = new Float64Array(rows.length).fill(start);
+  const weights = terms.map(({ levels }) => new Float64Array(levels));
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    terms.forEach((term, t) => {
+      const levels = local[t] as Int32Array;
+      const step = newtonStep({ logit, y, w, levels, term, weights: weights[t] as Float64Array });
+      for (let i = 0; i < logit.length; i++) {
+        logit[i] = (logit[i] as number) + (step[levels[i] as number] as number);
+      }
+    });
+  }
+  let intercept = start;
+  for (let t = 0; t < terms.length; t++) {
+    intercept += centre(weights[t] as Float64Array, local[t] as Int32Array, w);
+  }
+  return { intercept, weights };
+}
+
+/** Log-odds of the base rate; half an event of each kind keeps it finite where one class is absent. */
+function startOf(y: Float64Array, w: Float64Array): number {
+  let positive = 0.5;
+  let total = 1;
+  for (let i = 0; i < y.length; i++) {
     total += w[i] as number;
     positive += (w[i] as number) * (y[i] as number);
   }
-  const intercept = Math.log(positive / (total - positive));
-  logit.fill(intercept);
-  const weights = terms.map(({ levels }) => new Float64Array(levels));
-  const local = terms.map(({ index }) => Int32Array.from(rows, (row) => index[row] as number));
-  const losses: number[] = [];
-  for (let sweep = 0; sweep < sweeps; sweep++) {
-    let loss = 0;
-    terms.forEach((term, t) => {
-      const index = local[t] as Int32Array;
-      const beta = weights[t] as Float64Array;
-      const gradient = new Float64Array(term.levels);
-      const curvature = new Float64Array(term.levels);
-      for (let i = 0; i < n; i++) {
-        const p = 1 / (1 + Math.exp(-(logit[i] as number)));
-        const level = index[i] as number;
-        gradient[level] = (gradient[level] as number) + (w[i] as number) * ((y[i] as number) - p);
-        curvature[level] = (curvature[level] as number) + (w[i] as number) * p * (1 - p);
-        if (t === 0) loss -= (w[i] as number) * Math.log(Math.max(1e-12, y[i] === 1 ? p : 1 - p));
-      }
-      const step = new Float64Array(term.levels);
-      for (let level = 0; level < term.levels; level++) {
-        const present = beta[level] as number;
-        const raw =
-          ((gradient[level] as number) - term.ridge * present) / ((curvature[level] as number) + term.ridge + 1e-9);
-        step[level] = Math.max(-2, Math.min(2, raw));
-        beta[level] = present + (step[level] as number);
-      }
-      for (let i = 0; i < n; i++) logit[i] = (logit[i] as number) + (step[index[i] as number] as number);
-    });
-    losses.push(loss / total);
+  return Math.log(positive / (total - positive));
+}
+
+/** Moves `weights` and returns by how much, `[levels]`. */
+function newtonStep(input: {
+  readonly logit: Float64Array;
+  readonly y: Float64Array;
+  readonly w: Float64Array;
+  readonly levels: Int32Array;
+  readonly term: Term;
+  readonly weights: Float64Array;
+}): Float64Array {
+  const { logit, y, w, levels, term, weights } = input;
+  const gradient = new Float64Array(term.levels);
+  const curvature = new Float64Array(term.levels);
+  for (let i = 0; i < logit.length; i++) {
+    const p = 1 / (1 + Math.exp(-(logit[i] as number)));
+    const level = levels[i] as number;
+    gradient[level] = (gradient[level] as number) + (w[i] as number) * ((y[i] as number) - p);
+    curvature[level] = (curvature[level] as number) + (w[i] as number) * p * (1 - p);
   }
-  return { intercept, weights, losses };
+  const step = new Float64Array(term.levels);
+  for (let level = 1; level < term.levels; level++) {
+    const present = weights[level] as number;
+    const raw = ((gradient[level] as number) - term.ridge * present) / ((curvature[level] as number) + term.ridge);
+    step[level] = Math.max(-maxStep, Math.min(maxStep, raw));
+    weights[level] = present + (step[level] as number);
+  }
+  return step;
+}
+
+/** Shifts the levels that were seen so that their mean over rows is 0, and returns the mean: 0 is then the average. */
+function centre(weights: Float64Array, levels: Int32Array, w: Float64Array): number {
+  const mass = new Float64Array(weights.length);
+  for (let i = 0; i < levels.length; i++) {
+    mass[levels[i] as number] = (mass[levels[i] as number] as number) + (w[i] as number);
+  }
+  mass[0] = 0;
+  let total = 0;
+  let sum = 0;
+  for (let level = 1; level < weights.length; level++) {
+    total += mass[level] as number;
+    sum += (mass[level] as number) * (weights[level] as number);
+  }
+  // Rows of level 0 would lose the mean that went to the intercept: a constant they never had is left where it is.
+  if (total === 0 || levels.includes(0)) return 0;
+  const mean = sum / total;
+  for (let level = 1; level < weights.length; level++) {
+    if ((mass[level] as number) > 0) weights[level] = (weights[level] as number) - mean;
+  }
+  return mean;
+}
+
+/** Probability of each of `rows`, `[rows]`; levels come from `design`. */
+export function predict(model: LogisticModel, design: readonly Int32Array[], rows: Int32Array): Float64Array {
+  const logit = new Float64Array(rows.length).fill(model.intercept);
+  design.forEach((levels, t) => {
+    const weights = model.weights[t] as Float64Array;
+    for (let i = 0; i < rows.length; i++) {
+      logit[i] = (logit[i] as number) + (weights[levels[rows[i] as number] as number] as number);
+    }
+  });
+  for (let i = 0; i < rows.length; i++) logit[i] = 1 / (1 + Math.exp(-(logit[i] as number)));
+  return logit;
 }
