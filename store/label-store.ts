@@ -16,19 +16,13 @@ export interface WindowPerformance {
   readonly auc: number;
 }
 
-/** Sums of the differences of log-loss, champion minus challenger, over events that both scored. */
-export interface PairedDifference {
-  readonly champion: string;
-  readonly challenger: string;
-  readonly n: number;
-  readonly sumDiff: number;
-  readonly sumDiff2: number;
-  /** The same by day (UTC) of the event: days, not events, are what may count as independent. */
-  readonly days: readonly { readonly startMs: number; readonly n: number; readonly sumDiff: number }[];
-  readonly championLogLoss: number;
-  readonly challengerLogLoss: number;
-  readonly championBrier: number;
-  readonly challengerBrier: number;
+/** Losses of a champion and a challenger on the labelled events that both scored, summed up to days (UTC). */
+export interface PairedLosses {
+  /** `sumDiff`: loss of the champion minus loss of the challenger, in nats. */
+  readonly blocks: readonly { readonly startMs: number; readonly n: number; readonly sumDiff: number }[];
+  /** Means over all of them; 0 where there are none. */
+  readonly champion: { readonly logLoss: number; readonly brier: number };
+  readonly challenger: { readonly logLoss: number; readonly brier: number };
 }
 
 export interface LabelWindow {
@@ -101,43 +95,35 @@ export function createLabelStore(store: Store) {
           auc: row.auc,
         })),
       ),
-    async paired(window: LabelWindow, champion: string, challenger: string): Promise<PairedDifference> {
+    async paired(window: LabelWindow, champion: string, challenger: string): Promise<PairedLosses> {
       const rows = await store.query<Record<string, string | number>>(
-        `SELECT toUnixTimestamp64Milli(toDateTime64(day, 3, 'UTC')) AS start_ms, count() AS n, sum(d) AS sum_diff, sum(d * d) AS sum_diff2,
+        `SELECT toUnixTimestamp64Milli(toDateTime64(toStartOfDay(at), 3)) AS start, count() AS n, sum(a - b) AS sum_diff,
            sum(a) AS loss_a, sum(b) AS loss_b, sum(brier_a) AS brier_a, sum(brier_b) AS brier_b
          FROM (
-           SELECT any(event_day) AS day, maxIf(loss, slot = 'champion') AS a, maxIf(loss, slot != 'champion') AS b, a - b AS d,
+           SELECT any(event_time) AS at, maxIf(loss, slot = 'champion') AS a, maxIf(loss, slot != 'champion') AS b,
              maxIf(brier, slot = 'champion') AS brier_a, maxIf(brier, slot != 'champion') AS brier_b
            FROM (
-             SELECT p.source, p.partition, p.offset, toDate(p.event_time, 'UTC') AS event_day, p.slot AS slot, ${logLoss} AS loss,
-               pow(p.value - l.value, 2) AS brier
+             SELECT p.source AS source, p.partition AS partition, p.offset AS offset, p.event_time AS event_time, p.slot AS slot,
+               ${logLoss} AS loss, pow(p.value - l.value, 2) AS brier
              FROM ${scored} INNER JOIN ${labels} AS l ON p.id = l.id
              WHERE ${inWindow} AND ((p.slot = 'champion' AND p.version = {champion:String}) OR p.slot = {challenger:String})
            )
            GROUP BY source, partition, offset
            HAVING count() = 2
          )
-         GROUP BY day ORDER BY day`,
+         GROUP BY start ORDER BY start`,
         { ...parameters(window), champion, challenger: `challenger:${challenger}` },
       );
-      const total = (name: string) => rows.reduce((sum, row) => sum + Number(row[name]), 0);
-      const n = total('n');
-      const mean = (name: string) => (n === 0 ? 0 : total(name) / n);
+      const sum = (name: string) => rows.reduce((total, row) => total + Number(row[name]), 0);
+      const n = Math.max(1, sum('n'));
       return {
-        champion,
-        challenger,
-        n,
-        sumDiff: total('sum_diff'),
-        sumDiff2: total('sum_diff2'),
-        days: rows.map((row) => ({
-          startMs: Number(row['start_ms']),
+        blocks: rows.map((row) => ({
+          startMs: Number(row['start']),
           n: Number(row['n']),
           sumDiff: Number(row['sum_diff']),
         })),
-        championLogLoss: mean('loss_a'),
-        challengerLogLoss: mean('loss_b'),
-        championBrier: mean('brier_a'),
-        challengerBrier: mean('brier_b'),
+        champion: { logLoss: sum('loss_a') / n, brier: sum('brier_a') / n },
+        challenger: { logLoss: sum('loss_b') / n, brier: sum('brier_b') / n },
       };
     },
     /** The labelled, accepted events of a range of time with their features, ordered by position, as an Arrow file. */

@@ -23,7 +23,7 @@ export interface ProfileRecord {
 
 /** The sums a {@link ProfileRecord} is made of, over rows of `profiles` or `sealed_profiles`. */
 export const profileSums = `
-  sum(n) AS n, sum(missing) AS missing, sum(invalid) AS invalid, sum(zero) AS zero, sum(nan) AS nan,
+  sum(n) AS n, sum(missing) AS missing, sum(invalid) AS invalid, sum(zero) AS zero, sum("nan") AS "nan",
   sum(pos_inf) AS pos_inf, sum(neg_inf) AS neg_inf, min(min) AS min, max(max) AS max,
   sum(sum_z) AS sum_z, sum(sum_z2) AS sum_z2, sumMap(bin_index, bin_count) AS bins,
   sum(unseen) AS unseen, sumMap(unseen_value, unseen_count) AS unseen_names`;

@@ -25,6 +25,13 @@ export function createWorkerStore(store: Store, nowMs: () => number) {
       );
       return Number(row?.n) > 0;
     },
+    async panesOf(chunkId: string) {
+      const rows = await store.query<{ at: string }>(
+        `SELECT DISTINCT toUnixTimestamp64Milli(pane) AS at FROM ${table('profiles')} WHERE chunk_id = {id:String} ORDER BY at`,
+        { id: chunkId },
+      );
+      return rows.map(({ at }) => Number(at));
+    },
     async recentIds(partition: PartitionId, before: number, limit: number) {
       const rows = await store.query<{ id: string }>(
         `SELECT id FROM ${table('events')} FINAL WHERE ${where} AND offset < {before:UInt64} AND duplicate = 0 AND id != ''

@@ -89,9 +89,9 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
     const paired = await stores.labels.paired({ model, startMs: sinceMs, endMs, knownByMs }, champion, challenger);
     const { promotion } = configOf(model);
     const decision = decidePromotion({
-      blocks: paired.days,
-      champion: { version: champion, logLoss: paired.championLogLoss, brier: paired.championBrier },
-      challenger: { version: challenger, logLoss: paired.challengerLogLoss, brier: paired.challengerBrier },
+      blocks: paired.blocks,
+      champion: { version: champion, ...paired.champion },
+      challenger: { version: challenger, ...paired.challenger },
       minLabels: promotion.minLabels,
       confidence: promotion.confidence,
       waitedMs: atMs - sinceMs,

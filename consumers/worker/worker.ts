@@ -22,6 +22,8 @@ export interface WorkerStore {
     partition: PartitionId,
   ): Promise<{ readonly to: number; readonly epoch: number; readonly watermarkMs: number } | undefined>;
   isCounted(chunkId: string): Promise<boolean>;
+  /** Starts of the panes in which the chunk has profiles, ms since 1970. */
+  panesOf(chunkId: string): Promise<readonly number[]>;
   /** Ids of the last accepted events that are no duplicates, oldest first. */
   recentIds(partition: PartitionId, before: number, limit: number): Promise<readonly string[]>;
   lastFlush(): Promise<number>;
@@ -134,7 +136,8 @@ export function createWorker(options: WorkerOptions): Worker {
   async function repair(metadata: string): Promise<void> {
     const chunk = JSON.parse(metadata) as ChunkRow;
     if (await retrying('repair', () => store.isCounted(chunk.chunkId))) return;
-    await retrying('repair', () => store.writeChunks([chunk]));
+    const panesMs = await retrying('repair', () => store.panesOf(chunk.chunkId));
+    await retrying('repair', () => store.writeChunks([{ ...chunk, panesMs }]));
     logger.warn({ chunk: chunk.chunkId }, 'completed a commit that a crash had interrupted');
   }
 
@@ -161,18 +164,31 @@ export function createWorker(options: WorkerOptions): Worker {
   async function commit(chunks: readonly ChunkRow[]): Promise<readonly ChunkRow[]> {
     const owned = chunks.filter(({ partition, epoch }) => partitions.get(partition)?.epoch === epoch);
     if (!source.shared) return owned;
+    if (await committed(owned)) return owned;
+    // One of them is lost: which, is found out one by one.
     const kept: ChunkRow[] = [];
     for (const chunk of owned) {
-      try {
-        await retrying('commit', () => source.commit([{ ...chunk, metadata: JSON.stringify(chunk) }]));
+      if (await committed([chunk])) {
         kept.push(chunk);
-      } catch (error) {
-        if (!(error instanceof TidemarkError) || error.code !== ErrorCode.PARTITION_LOST) throw error;
-        partitions.drop(chunk.partition);
-        logger.warn({ chunk: chunk.chunkId }, 'the partition has another owner; its work here is dropped');
+        continue;
       }
+      partitions.drop(chunk.partition);
+      logger.warn({ chunk: chunk.chunkId }, 'the partition has another owner; its work here is dropped');
     }
     return kept;
+  }
+
+  /** False where the source says that a partition belongs to somebody else. */
+  async function committed(chunks: readonly ChunkRow[]): Promise<boolean> {
+    // A broker keeps some 4 KiB of metadata a partition: the panes, which may be many, are found again in the store.
+    const ranges = chunks.map((chunk) => ({ ...chunk, metadata: JSON.stringify({ ...chunk, panesMs: [] }) }));
+    try {
+      await retrying('commit', () => source.commit(ranges));
+      return true;
+    } catch (error) {
+      if (error instanceof TidemarkError && error.code === ErrorCode.PARTITION_LOST) return false;
+      throw error;
+    }
   }
 
   function bounded(id: PartitionId): boolean {

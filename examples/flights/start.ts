@@ -17,10 +17,11 @@ import { filesIn, type Injected } from './prepare.ts';
  * there from an earlier start is gone on from; `--fresh` begins anew.
  */
 const here = dirname(fileURLToPath(import.meta.url));
-const usage = `usage: npm start -- [--once] [--json] [--fresh] [--no-console] [--log-level LEVEL]
+const usage = `usage: npm start -- [--once] [--json] [--fresh] [--pipeline FILE] [--no-console] [--log-level LEVEL]
   --once        read everything, print a summary and exit
   --json        print the summary as one JSON object
   --fresh       forget an earlier run
+  --pipeline    another pipeline file over the same contract and model (kafka.yaml beside this file)
   --no-console  without API and console
   --log-level   debug, info, warn (default) or error`;
 
@@ -30,6 +31,7 @@ try {
       once: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
+      pipeline: { type: 'string', default: join(here, 'pipeline.yaml') },
       'no-console': { type: 'boolean', default: false },
       'log-level': { type: 'string', default: 'warn' },
       help: { type: 'boolean', default: false },
@@ -47,6 +49,7 @@ interface StartOptions {
   readonly once: boolean;
   readonly json: boolean;
   readonly fresh: boolean;
+  readonly pipeline: string;
   readonly 'no-console': boolean;
   readonly 'log-level': string;
 }
@@ -62,7 +65,7 @@ async function start(options: StartOptions) {
   if (!existsSync(contract)) await writeAtomically(contract, await inferFlightsContract(directory));
   process.env['CLICKHOUSE_URL'] ??= `embedded:${store}`;
   return up(
-    join(here, 'pipeline.yaml'),
+    options.pipeline,
     {
       once: options.once,
       json: options.json,
