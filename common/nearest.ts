@@ -1,10 +1,10 @@
 /**
- * The candidate that is most like a word: fewest edits (Levenshtein, letter case apart), at most a third of its length and
- * at least one; undefined where none is so near. For suggestions.
+ * The candidate that is most like a word: fewest edits (Levenshtein, letter case apart), at most a third of its length or one
+ * in two letters; undefined where none is so near. For suggestions.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestEdits = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestEdits = Math.max(word.length > 1 ? 1 : 0, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const edits = editsBetween(word.toLowerCase(), candidate.toLowerCase());
     if (edits < bestEdits) {

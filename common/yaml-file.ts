@@ -7,6 +7,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml';
 import type { z } from 'zod';
@@ -72,9 +73,16 @@ export function readYaml(text: string, place: string, { code, prepare }: YamlOpt
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null)) throw refuse('the file is empty');
   if (!isMap(contents)) throw refuse('expected keys and values, as in `key: value`');
-  prepare?.(document, (node, reason) => {
+  const say = (node: Node, reason: string): void => {
     problems.push({ ...placeAt(node.range?.[0] ?? 0), path: '', reason });
+  };
+  visit(document, {
+    Pair(_, { key }) {
+      // Objects made of it would lose it without a word.
+      if (isScalar(key) && key.value === '__proto__') say(key, '__proto__ cannot be a key');
+    },
   });
+  prepare?.(document, say);
   if (problems.length > 0) throw problemsError(problems, place, code);
   const toValue = (): unknown => document.toJS({ maxAliasCount: aliasCountMax });
   try {
@@ -100,9 +108,11 @@ export function checkYaml<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(file.value);
   if (result.success) return result.data;
-  const problems = describeIssues(result.error.issues, schema).map(
-    ({ path, key, reason }): FileProblem => ({ ...file.locate(path, key), path: formatPath(path), reason }),
-  );
+  const problems = describeIssues(result.error.issues, schema).map(({ path, key, reason }): FileProblem => {
+    const absent = !key && path.length > 0 && !file.document.hasIn(path);
+    const why = absent ? `the key is missing; ${reason}` : reason;
+    return { ...file.locate(path, key), path: formatPath(path), reason: why };
+  });
   throw problemsError(problems, place, code);
 }
 

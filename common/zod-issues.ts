@@ -43,8 +43,10 @@ function describe(issue: Issue, prefix: readonly PropertyKey[], schema: Schema):
 
 function reasonOf(issue: Issue): string {
   const message = issue.message.replace(/^Invalid (input|option): /, '');
-  if (message.endsWith(', received undefined')) return `the key is missing; ${message.slice(0, -20)}`;
-  const text = message.replace(', received ', ', found ').replaceAll('"|"', '", "');
+  const text = message
+    .replace(/, received undefined$/, '')
+    .replace(', received ', ', found ')
+    .replaceAll('"|"', '", "');
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 

@@ -1,7 +1,10 @@
-import { type Column, isPresent, type TextColumn } from '../common/columns.ts';
-import type { FeatureField, FeatureType, Frame } from '../common/feature.ts';
-import { parseTimestampMs } from '../common/timestamp.ts';
+import { type Column, isPresent } from '../common/columns.ts';
+import type { FeatureField, Frame } from '../common/feature.ts';
+import { formatPointer } from '../common/pointer.ts';
 import type { Contract, ContractFeature } from './contract.ts';
+import { inferNumber } from './infer-number.ts';
+import { inferText } from './infer-text.ts';
+import { count, type InferredFeature, percent } from './inferred.ts';
 
 export interface InferOptions {
   readonly name: string;
@@ -9,81 +12,73 @@ export interface InferOptions {
   readonly exclude?: readonly string[];
 }
 
-/** Texts with more different values get no domain: identifiers and free text. */
-const domainMax = 1000;
-/** So many rows a distinct value make a domain believable. */
-const rowsPerValue = 5;
-/** Ranges are widened on both sides by this share of their width: the next data set's extremes are never the same. */
-const rangeSlack = 0.1;
+export interface Inference {
+  readonly contract: Contract;
+  /** By feature: what was seen and why the contract says so, a line each. For people. */
+  readonly notes: ReadonlyMap<string, readonly string[]>;
+  /** Columns of which nothing can be said. */
+  readonly omitted: readonly { readonly name: string; readonly reason: string }[];
+}
 
 /**
- * A contract that the data meets: types, presence, domains of texts that repeat, ranges. Everything beyond the type is a flag,
- * not a rejection: the data shows what was, not what may be. A column without any value is left out: nothing is known of it.
+ * A contract that the data meets: types, presence, domains of texts that repeat, ranges with slack. Beyond type and presence
+ * everything is a flag, no rejection: data shows what was, not what may be. Takes one pass a column.
  */
 export function inferContract(frame: Frame, options: InferOptions): Contract {
-  const excluded = new Set(options.exclude ?? []);
-  const features = frame.fields.flatMap((field, at) => {
-    if (excluded.has(field.name)) return [];
-    const feature = inferFeature(field, frame.columns[at] as Column, frame.rows);
-    return feature === undefined ? [] : [feature];
+  return inferWithNotes(frame, options).contract;
+}
+
+/** The same with the reasons. */
+export function inferWithNotes(frame: Frame, { name, exclude = [] }: InferOptions): Inference {
+  const features: ContractFeature[] = [];
+  const notes = new Map<string, readonly string[]>();
+  const omitted: { name: string; reason: string }[] = [];
+  const taken = new Set<string>();
+  frame.fields.forEach((field, at) => {
+    if (exclude.includes(field.name)) return;
+    const inferred = inferColumn(field, frame.columns[at] as Column, frame.rows);
+    if (inferred.present === 0 || field.name === '') {
+      omitted.push({ name: field.name, reason: field.name === '' ? 'it has no name' : 'it has no value in any row' });
+      return;
+    }
+    const feature = usableName(field.name, taken);
+    const path = formatPointer([field.name]);
+    features.push({
+      name: feature,
+      type: inferred.type,
+      path,
+      required: inferred.present === frame.rows,
+      onTypeMismatch: 'reject',
+      otherwise: 'flag',
+      ...inferred.limits,
+    });
+    notes.set(feature, [presence(inferred.present, frame.rows), ...inferred.notes]);
   });
-  return { name: options.name, version: 1, unknownFields: 'ignore', features, rules: [] };
+  return { contract: { name, version: 1, unknownFields: 'ignore', features, rules: [] }, notes, omitted };
 }
 
-function inferFeature(field: FeatureField, column: Column, rows: number): ContractFeature | undefined {
-  let present = 0;
-  for (let row = 0; row < rows; row++) if (isPresent(column.validity, row)) present++;
-  if (present === 0) return undefined;
-  const base = {
-    name: field.name,
-    path: `/${field.name}`,
-    required: present === rows,
-    onTypeMismatch: 'reject',
-    otherwise: 'flag',
-  } as const;
-  if (column.kind === 'text') return { ...base, ...inferText(column, rows) };
-  if (field.type === 'timestamp' || field.type === 'boolean') return { ...base, type: field.type };
-  return { ...base, ...inferNumber(column.values, column.validity, rows) };
-}
-
-function inferText(column: TextColumn, rows: number): Pick<ContractFeature, 'type' | 'domain'> {
-  const counts = new Map<number, number>();
+function inferColumn({ type }: FeatureField, column: Column, rows: number): InferredFeature {
+  if (column.kind === 'text') return inferText(column, rows);
+  if (type === 'number' || type === 'integer') return inferNumber(column, rows, type);
   let present = 0;
   for (let row = 0; row < rows; row++) {
-    if (!isPresent(column.validity, row)) continue;
-    const code = column.codes[row] as number;
-    counts.set(code, (counts.get(code) ?? 0) + 1);
-    present++;
+    if (isPresent(column.validity, row) && Number.isFinite(column.values[row])) present++;
   }
-  const values = [...counts.keys()].map((code) => column.dictionary.values[code] as string);
-  if (values.every((value) => /^\d{4}-\d{2}-\d{2}/.test(value) && parseTimestampMs(value) !== undefined))
-    return { type: 'timestamp' };
-  if (values.length > domainMax || values.length * rowsPerValue > present || values.includes(''))
-    return { type: 'string' };
-  return { type: 'string', domain: { values: values.sort(), otherwise: 'flag' } };
+  return { type, present, notes: [] };
 }
 
-function inferNumber(
-  values: Float64Array,
-  validity: Uint8Array,
-  rows: number,
-): Pick<ContractFeature, 'type' | 'min' | 'max'> {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  let whole = true;
-  for (let row = 0; row < rows; row++) {
-    const value = values[row] as number;
-    if (!isPresent(validity, row) || !Number.isFinite(value)) continue;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    if (!Number.isSafeInteger(value)) whole = false;
-  }
-  const type: FeatureType = whole ? 'integer' : 'number';
-  if (min > max) return { type: 'number' };
-  const slack = (max - min) * rangeSlack;
-  const round = (value: number, direction: 'floor' | 'ceil') => (whole ? Math[direction](value) : value);
-  // Counts and sizes stay on their side of zero.
-  const low = min >= 0 ? Math.max(0, round(min - slack, 'floor')) : round(min - slack, 'floor');
-  const high = max <= 0 ? Math.min(0, round(max + slack, 'ceil')) : round(max + slack, 'ceil');
-  return Number.isFinite(low) && Number.isFinite(high) ? { type, min: low, max: high } : { type };
+function presence(present: number, rows: number): string {
+  if (present === rows) return `in all of ${count(rows)} rows`;
+  return `in ${count(present)} of ${count(rows)} rows (${percent(present / rows)})`;
+}
+
+/** A name a contract can have, different from those before also as a column of the store. */
+function usableName(column: string, taken: Set<string>): string {
+  const safe = column.replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 90);
+  const start = /^[A-Za-z_]/.test(safe) && safe !== '__proto__' ? safe : `_${safe}`;
+  const columnOf = (name: string) => name.replace(/[^A-Za-z0-9_]/g, '_');
+  let name = start;
+  for (let number = 2; taken.has(columnOf(name)); number++) name = `${start}_${number}`;
+  taken.add(columnOf(name));
+  return name;
 }
