@@ -34,3 +34,27 @@ export function anytimeInterval(values: readonly number[], confidence: number): 
   const halfWidth = Math.sqrt((spread * (bound - 1)) / (1 - bound / inflation) / n);
   return { n, mean, lower: mean - halfWidth, upper: mean + halfWidth };
 }
+
+/** Estimates of the autocorrelation are cut here: from few values no more can be said. */
+const maxAutocorrelation = 0.8;
+
+/**
+ * By how much an interval for the mean has to be widened where each value resembles the one before: the square root of
+ * `(1 + r) / (1 - r)`, which is exact in the limit for a first-order autoregression. `r` is the lag-1 autocorrelation, freed of
+ * its bias of about -1/n and cut to [0, 0.8], so the factor is in [1, 3]. (Priestley 1981, Spectral Analysis and Time Series, 5.3.)
+ *
+ * @param values in order of time, shape `[n]`; constant or empty: 1
+ */
+export function serialInflation(values: readonly number[]): number {
+  const n = values.length;
+  const mean = n === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / n;
+  let products = 0;
+  let squares = 0;
+  values.forEach((value, at) => {
+    squares += (value - mean) ** 2;
+    if (at > 0) products += (value - mean) * ((values[at - 1] as number) - mean);
+  });
+  if (squares === 0) return 1;
+  const r = Math.max(0, Math.min(maxAutocorrelation, products / squares + 1 / n));
+  return Math.sqrt((1 + r) / (1 - r));
+}

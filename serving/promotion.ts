@@ -1,10 +1,10 @@
 import { formatDuration } from '../common/duration.ts';
-import { anytimeInterval } from './anytime-t.ts';
+import { anytimeInterval, serialInflation } from './anytime-t.ts';
 
 /**
  * Whether a challenger takes the champion's place. Compared are the losses of both on the same labelled events, summed up
- * to blocks of a day: events of one day share their weather, so days are what counts as independent, not events
- * (`docs/decisions/0301-promotion-by-days.md`). It may be asked after every window: the interval is anytime-valid.
+ * to blocks of a day: events of one day share their weather, so days are what counts, not events, and the interval is wider
+ * where a day resembles the day before (`docs/decisions/0301-promotion-by-days.md`). It may be asked after every window: the interval is anytime-valid.
  */
 
 /** Sums over the labelled events of one block that both versions scored. */
@@ -29,7 +29,10 @@ export interface PromotionInput {
   readonly challenger: Contender;
   /** Labelled events before any decision. */
   readonly minLabels: number;
-  /** In (0, 1): a challenger that is no better is promoted with probability at most 1 minus this, however often asked. */
+  /**
+   * In (0, 1): a challenger that is no better is promoted with probability at most 1 minus this, however often asked; exact
+   * where the differences of days are about normal. `docs/decisions/0301-promotion-by-days.md` has the measured rates.
+   */
   readonly confidence: number;
   /** Since the challenger began to score. */
   readonly waitedMs: number;
@@ -60,19 +63,20 @@ export const minBlocks = 7;
 
 export function decidePromotion(input: PromotionInput): PromotionDecision {
   const { confidence, champion, challenger } = input;
-  const blocks = input.blocks.filter(({ n }) => n > 0);
+  const blocks = input.blocks.filter(({ n }) => n > 0).sort((a, b) => a.startMs - b.startMs);
   const n = blocks.reduce((sum, block) => sum + block.n, 0);
   // A block counts by its events: its sum over the mean size of a block, whose mean is the difference per event.
   const perBlock = n / Math.max(1, blocks.length);
-  const { mean, lower, upper } = anytimeInterval(
-    blocks.map(({ sumDiff }) => sumDiff / perBlock),
-    confidence,
-  );
+  const perDay = blocks.map(({ sumDiff }) => sumDiff / perBlock);
+  const { mean, upper: edge } = anytimeInterval(perDay, confidence);
+  const halfWidth = (edge - mean) * serialInflation(perDay);
+  const lower = mean - halfWidth;
+  const upper = mean + halfWidth;
   const evidence: PromotionEvidence = {
     n,
     blocks: blocks.length,
     meanDifference: mean,
-    interval: Number.isFinite(lower) ? [lower, upper] : null,
+    interval: Number.isFinite(halfWidth) ? [lower, upper] : null,
     confidence,
     champion,
     challenger,
