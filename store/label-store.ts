@@ -16,7 +16,7 @@ export interface WindowPerformance {
   readonly auc: number;
 }
 
-/** Losses of a champion and a challenger on the labelled events that both scored, summed up to days (UTC). */
+/** Losses of a champion and a challenger on the labelled events that both scored, summed up to windows. */
 export interface PairedLosses {
   /** `sumDiff`: loss of the champion minus loss of the challenger, in nats. */
   readonly blocks: readonly { readonly startMs: number; readonly n: number; readonly sumDiff: number }[];
@@ -95,24 +95,33 @@ export function createLabelStore(store: Store) {
           auc: row.auc,
         })),
       ),
-    async paired(window: LabelWindow, champion: string, challenger: string): Promise<PairedLosses> {
-      const rows = await store.query<Record<string, string | number>>(
-        `SELECT toUnixTimestamp64Milli(toDateTime64(toStartOfDay(at), 3)) AS start, count() AS n, sum(a - b) AS sum_diff,
-           sum(a) AS loss_a, sum(b) AS loss_b, sum(brier_a) AS brier_a, sum(brier_b) AS brier_b
+    /** Measures one window of a trial and keeps the sums; measuring it again replaces them. */
+    measurePair: (window: LabelWindow, champion: string, challenger: string, revision: number) =>
+      store.command(
+        `INSERT INTO ${table('paired_losses')}
+         SELECT {model:String}, {champion:String}, {challenger:String}, fromUnixTimestamp64Milli({start:Int64}), {revision:UInt64},
+           count(), sum(a - b), sum(a), sum(b), sum(brier_a), sum(brier_b)
          FROM (
-           SELECT any(event_time) AS at, maxIf(loss, slot = 'champion') AS a, maxIf(loss, slot != 'champion') AS b,
+           SELECT maxIf(loss, slot = 'champion') AS a, maxIf(loss, slot != 'champion') AS b,
              maxIf(brier, slot = 'champion') AS brier_a, maxIf(brier, slot != 'champion') AS brier_b
            FROM (
-             SELECT p.source AS source, p.partition AS partition, p.offset AS offset, p.event_time AS event_time, p.slot AS slot,
+             SELECT p.source AS source, p.partition AS partition, p.offset AS offset, p.slot AS slot,
                ${logLoss} AS loss, pow(p.value - l.value, 2) AS brier
              FROM ${scored} INNER JOIN ${labels} AS l ON p.id = l.id
-             WHERE ${inWindow} AND ((p.slot = 'champion' AND p.version = {champion:String}) OR p.slot = {challenger:String})
+             WHERE ${inWindow} AND ((p.slot = 'champion' AND p.version = {champion:String}) OR p.slot = {slot:String})
            )
            GROUP BY source, partition, offset
            HAVING count() = 2
          )
-         GROUP BY start ORDER BY start`,
-        { ...parameters(window), champion, challenger: `challenger:${challenger}` },
+         HAVING count() > 0`,
+        { ...parameters(window), champion, challenger, slot: `challenger:${challenger}`, revision },
+      ),
+    /** Every window of a trial that was measured. */
+    async paired(model: string, champion: string, challenger: string): Promise<PairedLosses> {
+      const rows = await store.query<Record<string, string | number>>(
+        `SELECT toUnixTimestamp64Milli(window_start) AS start, * FROM ${table('paired_losses')} FINAL
+         WHERE model = {model:String} AND champion = {champion:String} AND challenger = {challenger:String} ORDER BY start`,
+        { model, champion, challenger },
       );
       const sum = (name: string) => rows.reduce((total, row) => total + Number(row[name]), 0);
       const n = Math.max(1, sum('n'));
@@ -122,8 +131,8 @@ export function createLabelStore(store: Store) {
           n: Number(row['n']),
           sumDiff: Number(row['sum_diff']),
         })),
-        champion: { logLoss: sum('loss_a') / n, brier: sum('brier_a') / n },
-        challenger: { logLoss: sum('loss_b') / n, brier: sum('brier_b') / n },
+        champion: { logLoss: sum('champion_log_loss') / n, brier: sum('champion_brier') / n },
+        challenger: { logLoss: sum('challenger_log_loss') / n, brier: sum('challenger_brier') / n },
       };
     },
     /** The labelled, accepted events of a range of time with their features, ordered by position, as an Arrow file. */

@@ -1,6 +1,7 @@
 import type { Profile } from '../common/profile.ts';
 import type { Store } from './client.ts';
 import { sqlTime } from './flush-writer.ts';
+import { encodeJudgements } from './judgement-codec.ts';
 import { type ProfileRecord, profileFromRecord, profileSums } from './profile-codec.ts';
 
 /** Sums over the columns of {@link profileSums}, as sealing writes them back. */
@@ -37,6 +38,7 @@ export function createMonitorStore(store: Store) {
       readonly throughMs: number;
       readonly latePanesMs: readonly number[];
       readonly revision: number;
+      readonly longestPaneMs: number;
     }) {
       await store.command(
         `INSERT INTO ${table('sealed_profiles')} (${sealedColumns})
@@ -45,12 +47,20 @@ export function createMonitorStore(store: Store) {
          FROM (
            SELECT pane, pane_ms, segment, feature, binning, ${profileSums}
            FROM ${table('profiles')} FINAL
-           WHERE chunk_id IN (SELECT chunk_id FROM ${table('chunks')})
+           WHERE pane >= fromUnixTimestamp64Milli({least:Int64}) AND pane < fromUnixTimestamp64Milli({through:Int64})
+             AND chunk_id IN (SELECT chunk_id FROM ${table('chunks')})
              AND ((toUnixTimestamp64Milli(pane) + pane_ms > {after:Int64} AND toUnixTimestamp64Milli(pane) + pane_ms <= {through:Int64})
                OR (has({late:Array(Int64)}, toUnixTimestamp64Milli(pane)) AND toUnixTimestamp64Milli(pane) + pane_ms <= {through:Int64}))
            GROUP BY pane, pane_ms, segment, feature, binning
          )`,
-        { after: input.afterMs, through: input.throughMs, late: input.latePanesMs, revision: input.revision },
+        {
+          // The sorting key finds panes by their start; the longest that can end after `afterMs` begins so much before.
+          least: Math.min(Math.max(0, input.afterMs) - input.longestPaneMs, ...input.latePanesMs),
+          after: input.afterMs,
+          through: input.throughMs,
+          late: input.latePanesMs,
+          revision: input.revision,
+        },
       );
     },
 
@@ -81,28 +91,9 @@ export function createMonitorStore(store: Store) {
       return row === undefined || Number(row.n) === 0 ? undefined : Number(row.pane);
     },
 
-    writeJudgements: (rows: readonly JudgementRow[], revision: number) =>
-      store.insertRows(
-        'judgements',
-        rows.map((row) => ({
-          window_start: sqlTime(row.windowStart),
-          window_end: sqlTime(row.windowEnd),
-          comparison: row.comparison,
-          segment: row.segment,
-          feature: row.feature,
-          revision,
-          reference_id: row.referenceId,
-          n_reference: row.nReference,
-          n_current: row.nCurrent,
-          statistic: row.statistic,
-          value: row.value,
-          critical: Number.isFinite(row.critical) ? row.critical : 'inf',
-          p_value: row.pValue,
-          alarm: row.alarm ? 1 : 0,
-          why: row.why,
-          detail: JSON.stringify(row.detail),
-        })),
-      ),
+    async writeJudgements(rows: readonly JudgementRow[], revision: number): Promise<void> {
+      if (rows.length > 0) await store.insertArrow('judgements', encodeJudgements(rows, revision));
+    },
 
     writeIncidentEntries: (
       entries: readonly {

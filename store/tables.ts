@@ -236,6 +236,24 @@ export const tables: readonly TableDefinition[] = [
     engine: 'ReplacingMergeTree(revision) ORDER BY (model, window_start, slot, version)',
   },
   {
+    name: 'paired_losses',
+    purpose: 'Champion against challenger on the labelled events of one window that both scored.',
+    columns: [
+      column('model', lc, 'model'),
+      column('champion', lc, 'version of the champion'),
+      column('challenger', lc, 'version of the challenger'),
+      column('window_start', time, 'first moment of the window'),
+      column('revision', 'UInt64', 'grows when it is measured again'),
+      column('n', 'UInt64', 'labelled events that both scored'),
+      column('sum_diff', 'Float64', 'sum of log-loss of the champion minus that of the challenger, in nats'),
+      column('champion_log_loss', 'Float64', 'sum of log-loss, in nats'),
+      column('challenger_log_loss', 'Float64', 'sum of log-loss, in nats'),
+      column('champion_brier', 'Float64', 'sum of squared errors'),
+      column('challenger_brier', 'Float64', 'sum of squared errors'),
+    ],
+    engine: 'ReplacingMergeTree(revision) ORDER BY (model, challenger, champion, window_start)',
+  },
+  {
     name: 'incident_log',
     purpose: 'The life of every incident; its present state is the last entry.',
     columns: [

@@ -48,6 +48,8 @@ export function causeKeyOf(judgement: Judgement): string {
       // Sizes of one shift scatter from segment to segment: same feature, same direction.
       return `shift ${judgement.feature} ${story.by > 0 ? 'up' : 'down'}`;
     case 'new-category':
+      // One airport's new code is new among origins and among destinations.
+      return `${cause} ${story.values[0]}`;
     case 'vanished':
     case 'constant':
       return `${cause} ${judgement.feature}`;

@@ -58,8 +58,11 @@ type Task =
 export function createMonitor(options: MonitorOptions): Monitor {
   const { config, store, references, models, logger, metrics, live } = options;
   const actions = config.actions.map((action, index) => ({ ...action, index, condition: parseCondition(action.when) }));
+  const longestPaneMs = Math.max(config.windows.pane, ...config.segments.map(({ pane = 0 }) => pane));
   let state: MonitorState = firstState;
   let queue: Promise<unknown> = Promise.resolve();
+  /** Of the present round; written together. */
+  let judged: Judgement[] = [];
 
   /** Rounds and people's decisions change the same state: one after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -83,10 +86,18 @@ export function createMonitor(options: MonitorOptions): Monitor {
       // Panes that are still open will be looked at again when they close.
       return;
     }
-    await store.seal({ afterMs: state.closedThroughMs, throughMs: closedMs, latePanesMs, revision: next.round });
+    await store.seal({
+      afterMs: state.closedThroughMs,
+      throughMs: closedMs,
+      latePanesMs,
+      revision: next.round,
+      longestPaneMs,
+    });
     state = { ...next, flush, closedThroughMs: closedMs };
+    judged = [];
     await judgeAgain(latePanesMs);
     for (const task of await dueTasks(closedMs, watermarkMs === Number.POSITIVE_INFINITY)) await perform(task);
+    await store.writeJudgements(judged, state.round);
     await store.writeState(stateKey, state.round, JSON.stringify(state));
     metrics.gauge('tidemark_open_incidents', state.incidents.open.length);
     metrics.gauge('tidemark_judged_through_seconds', closedMs / 1000);
@@ -148,10 +159,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
         budget: config.budget,
         judgementsPerWeek: 7 * models.models.length,
       });
-      await store.writeJudgements([judgement], state.round);
+      judged.push(judgement);
       await decide([judgement], atMs);
     }
-    for (const news of await models.review({ ...window, atMs })) {
+    for (const news of await models.review({ ...window, atMs, revision: state.round })) {
       logger.info({ model: news.model, at: new Date(atMs).toISOString() }, news.sentence);
       live.publish({ kind: 'model', subject: news.model });
       if (news.incidentId !== undefined)
@@ -170,7 +181,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       comparisons: config.drift,
       budget: config.budget,
     });
-    await store.writeJudgements(judgements, state.round);
+    judged.push(...judgements);
     metrics.count('tidemark_judgements_total', judgements.length);
     metrics.count('tidemark_alarms_total', judgements.filter(({ alarm }) => alarm).length);
     return judgements;

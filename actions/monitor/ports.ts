@@ -13,6 +13,7 @@ export interface MonitorStore {
     readonly throughMs: number;
     readonly latePanesMs: readonly number[];
     readonly revision: number;
+    readonly longestPaneMs: number;
   }): Promise<void>;
   firstPane(): Promise<number | undefined>;
   windowProfiles(
@@ -68,9 +69,17 @@ export interface ModelDesk {
   /** The champion's quality on windows of data it was not trained on. */
   holdout(model: string): readonly { readonly n: number; readonly logLoss: number; readonly brier: number }[];
   /** Looks at the challengers on trial after another labelled window, and promotes or refuses where that is certain. */
-  review(window: LabelWindow & { readonly atMs: number }): Promise<readonly TrialNews[]>;
+  review(window: ReviewWindow): Promise<readonly TrialNews[]>;
   /** Starts a retraining run; resolves when it is under way, or where decisions are to be repeatable when it has ended. */
   retrain(request: RetrainRequest): Promise<string>;
+}
+
+/** A labelled window that has just been measured. */
+export interface ReviewWindow extends LabelWindow {
+  /** Event time of the decision, ms since 1970. */
+  readonly atMs: number;
+  /** Grows when the window is measured again. */
+  readonly revision: number;
 }
 
 export interface TrialNews {

@@ -1,6 +1,6 @@
 import type { Job } from '../../actions/jobs/job.ts';
 import { retrain } from '../../actions/jobs/retraining.ts';
-import type { LabelWindow, ModelDesk, RetrainRequest, TrialNews } from '../../actions/monitor/ports.ts';
+import type { ModelDesk, RetrainRequest, ReviewWindow, TrialNews } from '../../actions/monitor/ports.ts';
 import { formatDuration } from '../../common/duration.ts';
 import { messageOf } from '../../common/error.ts';
 import type { FeatureField, Frame } from '../../common/feature.ts';
@@ -76,17 +76,16 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
     await references.reload();
   }
 
-  async function reviewChallenger(
-    challenger: string,
-    window: LabelWindow & { readonly atMs: number },
-  ): Promise<TrialNews | undefined> {
-    const { model, atMs, endMs, knownByMs } = window;
+  async function reviewChallenger(challenger: string, window: ReviewWindow): Promise<TrialNews | undefined> {
+    const { model, atMs, endMs } = window;
     const state = registry.state(model);
     const { champion } = state;
     const version = versionOf(state, challenger);
     if (champion === undefined || version === undefined) return undefined;
     const sinceMs = version.roleSinceMs;
-    const paired = await stores.labels.paired({ model, startMs: sinceMs, endMs, knownByMs }, champion, challenger);
+    if (endMs <= sinceMs) return undefined;
+    await stores.labels.measurePair(window, champion, challenger, window.revision);
+    const paired = await stores.labels.paired(model, champion, challenger);
     const { promotion } = configOf(model);
     const decision = decidePromotion({
       blocks: paired.blocks,

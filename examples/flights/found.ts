@@ -39,6 +39,8 @@ export async function compareFaults(
   /** Airports of those named that an incident about the feature and of this cause names as segments. */
   const airportsOf = (incident: IncidentRow | undefined, airports: readonly string[]) =>
     airports.filter((airport) => incident?.segments.includes(`origin=${airport}`));
+  /** A flight gets one fault at most: those with another one are not meant. */
+  const plain = "duplicate = 0 AND late = 0 AND NOT has(splitByChar(' ', violations), 'coerced:/distance')";
   const list = (values: readonly string[]) =>
     values.length === 0 ? "''" : values.map((value) => `'${value}'`).join(', ');
 
@@ -79,7 +81,7 @@ export async function compareFaults(
     'clock-ahead': {
       found: await count(
         'events',
-        `f_origin IN (${list(airportsOf(clock, clockAhead.airports))}) AND event_time > arrival_time + INTERVAL 30 MINUTE AND duplicate = 0`,
+        `f_origin IN (${list(airportsOf(clock, clockAhead.airports))}) AND event_time > arrival_time + INTERVAL 30 MINUTE AND ${plain}`,
       ),
       incident: clock,
     },

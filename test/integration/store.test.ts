@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDictionary, encode, numberColumn, textColumn } from '../../common/columns.ts';
 import type { ChunkRow, FlushRows, LabelRows } from '../../common/rows.ts';
 import type { PartitionId } from '../../common/source.ts';
-import { packTexts } from '../../store/arrow-encode.ts';
+import { packTexts } from '../../common/pack-texts.ts';
 import { openStore, type Store } from '../../store/client.ts';
 import { writeChunks, writeRows } from '../../store/flush-writer.ts';
 import { addFeatureColumns, migrate } from '../../store/migrations.ts';
