@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { addCheckCommand } from './commands/check.ts';
+import { addConfigCommand } from './commands/config.ts';
 import { addDashboardsCommand } from './commands/dashboards.ts';
 import { addDriftCommand } from './commands/drift.ts';
 import { addIncidentsCommand } from './commands/incidents.ts';
+import { addInferCommand } from './commands/infer.ts';
 import { addJobsCommand } from './commands/jobs.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addUpCommand } from './commands/up.ts';
@@ -12,9 +15,12 @@ export function createProgram(): Command {
     .description('Validates, scores and profiles streams of events, and acts when they drift.')
     .showHelpAfterError()
     .exitOverride();
+  addCheckCommand(program);
+  addConfigCommand(program);
   addDashboardsCommand(program);
   addDriftCommand(program);
   addIncidentsCommand(program);
+  addInferCommand(program);
   addJobsCommand(program);
   addModelsCommand(program);
   addUpCommand(program);

@@ -14,7 +14,7 @@ const name = (what: string, form: RegExp, meaning: string) =>
 
 const featureSchema = z.strictObject({
   type: z.enum(featureTypes).describe('what its values are; timestamps are held as ms since 1970, booleans as 0 and 1'),
-  description: z.string().optional(),
+  description: z.string().optional().describe('for people'),
   path: z
     .string()
     .regex(/^(\/[^/]+)+$/, 'expected a JSON pointer such as /user/country')
@@ -64,7 +64,7 @@ export const contractSchema = z.strictObject({
     'its name',
   ),
   version: z.number().int().positive().default(1).describe('to be raised with every change of meaning'),
-  description: z.string().optional(),
+  description: z.string().optional().describe('for people'),
   unknownFields: z
     .enum(['ignore', 'flag', 'reject'])
     .default('ignore')

@@ -8,7 +8,6 @@ import type { EventIntake } from '../../common/intake.ts';
 import { createLiveFeed, type LiveFeed } from '../../common/live.ts';
 import { type Logger, type Metrics, systemClock } from '../../common/ports.ts';
 import type { PipelineFile } from '../../config/load.ts';
-import { readText } from '../../config/load.ts';
 import { createIntake } from '../../consumers/worker/intake.ts';
 import { createPartitions } from '../../consumers/worker/partitions.ts';
 import type { ProfilePlan } from '../../consumers/worker/profile-batch.ts';
@@ -21,8 +20,8 @@ import { createMonitorStore } from '../../store/monitor-store.ts';
 import { readFrame } from '../../store/read-file.ts';
 import { createRegistryStore } from '../../store/registry-store.ts';
 import { createWorkerStore } from '../../store/worker-store.ts';
-import { type CompiledContract, compileContract } from '../../validators/compile.ts';
-import { parseContract } from '../../validators/parse.ts';
+import type { CompiledContract } from '../../validators/compile.ts';
+import { loadContract } from './load-contract.ts';
 import { createModelRuntime, type ModelRuntime } from './model-desk.ts';
 import { profilePlanOf } from './profile-plan.ts';
 import { referenceFromFile } from './reference-builder.ts';
@@ -63,9 +62,8 @@ export function databaseOf(pipeline: string): string {
 
 /** Opens the store and brings its tables up to date with the program and the contract. */
 export async function openBase(file: PipelineFile, workingDirectory: string): Promise<Base> {
-  const { config, directory } = file;
-  const contractPath = resolve(directory, config.contract);
-  const contract = compileContract(parseContract(await readText(contractPath), contractPath));
+  const { config } = file;
+  const contract = await loadContract(file);
   const store = await openStore({ url: config.store.url, database: databaseOf(config.pipeline), workingDirectory });
   try {
     await migrate(store);

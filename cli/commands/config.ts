@@ -1,0 +1,97 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { formatDuration } from '../../common/duration.ts';
+import { ErrorCode, TidemarkError } from '../../common/error.ts';
+import { configJsonSchema, loadPipeline, type PipelineFile } from '../../config/load.ts';
+import { configurationPage } from '../../config/markdown.ts';
+import type { CompiledContract } from '../../validators/compile.ts';
+import { command, type ExitCode, printJson, printText, table } from '../output.ts';
+import { loadContract } from '../runtime/load-contract.ts';
+
+interface ConfigOptions {
+  readonly json?: boolean;
+}
+
+export function addConfigCommand(program: Command): void {
+  const config = program.command('config').description('Checks pipeline files and describes them to editors.');
+  config
+    .command('check')
+    .description(
+      'Checks a pipeline file, its contract and that the files it names are there. Ends with 2 on any problem.',
+    )
+    .argument('<pipeline>', 'the pipeline file')
+    .option('--json', 'one JSON object on standard output')
+    .action(
+      command(
+        (_pipeline: string, options: ConfigOptions) => options.json === true,
+        (pipeline, options) => checkConfig(pipeline, options),
+      ),
+    );
+  config
+    .command('schema')
+    .description('Prints the JSON Schema of the pipeline file, or the page that explains its keys.')
+    .addOption(new Option('--format <format>').choices(['json', 'markdown']).default('json'))
+    .action(
+      command(
+        (_options: { readonly format: string }) => false,
+        async ({ format }) => {
+          const schema = configJsonSchema();
+          printText(format === 'json' ? JSON.stringify(schema, undefined, 2) : configurationPage(schema).trimEnd());
+          return 0;
+        },
+      ),
+    );
+}
+
+async function checkConfig(pipeline: string, { json }: ConfigOptions): Promise<ExitCode> {
+  const file = await loadPipeline(pipeline, process.env);
+  const { contract } = await loadContract(file);
+  for (const name of filesNamed(file)) await expectFile(resolve(file.directory, name), pipeline);
+  if (json === true) {
+    const { name, version, features, rules } = contract;
+    printJson({
+      ok: true,
+      pipeline: file.config.pipeline,
+      path: file.path,
+      contract: { name, version, features: features.length, rules: rules.length },
+    });
+  } else printText(summaryOf(file, contract));
+  return 0;
+}
+
+/** What must be there before a start. */
+function filesNamed({ config }: PipelineFile): string[] {
+  const { source, labels, reference } = config;
+  return [source.file?.path, labels?.source.file?.path, reference].filter((path) => path !== undefined);
+}
+
+async function expectFile(path: string, pipeline: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() === true) return;
+  const reason = found === undefined ? 'there is no such file' : 'it is no regular file';
+  throw new TidemarkError(ErrorCode.FILE_UNREADABLE, reason, {
+    place: path,
+    cure: `${pipeline} names it; relative paths start at the pipeline file.`,
+  });
+}
+
+function summaryOf({ config, path }: PipelineFile, contract: CompiledContract['contract']): string {
+  const { source, drift, windows, actions, store } = config;
+  const sources = Object.entries(source).flatMap(([kind, value]) => (value === undefined ? [] : [kind]));
+  const windowsText = drift.map(({ against, window }) => `${formatDuration(window)} against ${against}`).join(', ');
+  const rows = [
+    ['pipeline', `${config.pipeline} (${path})`],
+    ['source', sources.join(', ')],
+    [
+      'contract',
+      `${contract.name} ${contract.version}: ${contract.features.length} features, ${contract.rules.length} rules`,
+    ],
+    ['panes', `${formatDuration(windows.pane)}, judged ${formatDuration(windows.lateness)} after their end`],
+    ['drift', windowsText === '' ? 'no comparison' : windowsText],
+    ['actions', String(actions.length)],
+    // A URL may hold a password.
+    ['store', store.url.replace(/\/\/[^@/]*@/, '//***@')],
+  ];
+  return `${table(rows)}\n\nThe file is right.`;
+}
