@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -69,7 +69,8 @@ async function writeVersion(out: string, { onnx, signature }: Trained): Promise<
       cure: 'Name a new directory.',
     });
   }
-  const temporary = await mkdtemp(join(dirname(out), `.${basename(out)}-`));
+  const temporary = join(dirname(out), `.${basename(out)}-${process.pid}`);
+  await mkdir(temporary);
   try {
     await writeFile(join(temporary, modelFile), onnx);
     await writeFile(join(temporary, signatureFile), `${JSON.stringify(signature, null, 1)}\n`);

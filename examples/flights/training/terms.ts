@@ -6,6 +6,11 @@ export interface Term {
   readonly levels: number;
   /** Pulls a level towards the average as strongly as `ridge` units of curvature (p (1 - p) summed over rows) would. */
   readonly ridge: number;
+  /**
+   * Pulls a level towards the average as if it had been average on so many further days. Flights of one day share their
+   * weather: what was seen on three days is weak evidence, however many flights there were.
+   */
+  readonly ridgeDays: number;
   level(row: FlightLevels): number;
 }
 
@@ -28,31 +33,21 @@ export const distanceEdges = [150, 250, 350, 450, 600, 750, 900, 1100, 1400, 180
 /** Both factors known, or 0. */
 const cross = (a: number, b: number, size: number): number => (a === 0 || b === 0 ? 0 : a * size + b);
 
-/**
- * What a flight's lateness is made of. Hours of the week are held tightly, since four weeks hold four Mondays with weather
- * of their own; airports by hour show structure that lasts for months and are held loosely.
- */
+/** What a flight's lateness is made of. */
 export function termsOf(airports: number): readonly Term[] {
   const codes = airports + 1;
+  const term = (name: string, levels: number, ridge: number, ridgeDays: number, level: Term['level']): Term => {
+    return { name, levels, ridge, ridgeDays, level };
+  };
   return [
-    { name: 'hour', levels: 25, ridge: 1, level: ({ hour }) => hour },
-    { name: 'weekday_hour', levels: 8 * 25, ridge: 500, level: ({ weekday, hour }) => cross(weekday, hour, 25) },
-    { name: 'origin', levels: codes, ridge: 5, level: ({ origin }) => origin },
-    { name: 'destination', levels: codes, ridge: 5, level: ({ destination }) => destination },
-    { name: 'distance', levels: distanceEdges.length + 2, ridge: 5, level: ({ distance }) => distance },
-    { name: 'origin_hour', levels: codes * 25, ridge: 30, level: ({ origin, hour }) => cross(origin, hour, 25) },
-    {
-      name: 'destination_hour',
-      levels: codes * 25,
-      ridge: 30,
-      level: ({ destination, hour }) => cross(destination, hour, 25),
-    },
-    {
-      name: 'route',
-      levels: codes * codes,
-      ridge: 30,
-      level: ({ origin, destination }) => cross(origin, destination, codes),
-    },
+    term('hour', 25, 1, 0, ({ hour }) => hour),
+    term('weekday_hour', 8 * 25, 1, 5, ({ weekday, hour }) => cross(weekday, hour, 25)),
+    term('origin', codes, 5, 3, ({ origin }) => origin),
+    term('destination', codes, 5, 3, ({ destination }) => destination),
+    term('distance', distanceEdges.length + 2, 5, 0, ({ distance }) => distance),
+    term('origin_hour', codes * 25, 30, 3, ({ origin, hour }) => cross(origin, hour, 25)),
+    term('destination_hour', codes * 25, 30, 3, ({ destination, hour }) => cross(destination, hour, 25)),
+    term('route', codes * codes, 30, 3, ({ origin, destination }) => cross(origin, destination, codes)),
   ];
 }
 

@@ -40,7 +40,9 @@ export function trainModel({ data, name, seed, code, place }: TrainOptions): Tra
     throw refuse(`every one of the ${data.rows} labels is ${positives === 0 ? 0 : 1}; both outcomes are needed`, place);
   }
   const terms = termsOf(data.airports.length);
-  const fit = { terms, design: designOf(data, terms), label: data.label, weight: data.weight, sweeps };
+  const { label, weight, timeMs } = data;
+  const day = Int32Array.from(timeMs, (ms) => Math.floor(ms / dayMs));
+  const fit = { terms, design: designOf(data, terms), label, weight, day, sweeps };
   const evaluation = evaluate(data, fit, seed);
   const model = fitLogistic({ ...fit, rows: Int32Array.from({ length: data.rows }, (_, row) => row) });
   const onnx = encodeGraph(model, terms, data.airports.length);
@@ -57,6 +59,7 @@ export function trainModel({ data, name, seed, code, place }: TrainOptions): Tra
         method: 'logistic regression on one-hot terms, ridge, block Newton',
         sweeps,
         ridge: Object.fromEntries(terms.map((term) => [term.name, term.ridge])),
+        ridgeDays: Object.fromEntries(terms.map((term) => [term.name, term.ridgeDays])),
         holdout: 'the last fifth of the time; the windows are of five fits, each without its fifth',
         refit: 'on all rows',
       },
