@@ -22,7 +22,7 @@ export interface PipelineFile {
  * @throws TidemarkError CONFIG_INVALID with every problem as `file:line:column: key: reason` (unknown and duplicate keys, wrong
  * values, variables that are not set, names that lead nowhere), FILE_UNREADABLE
  */
-export async function loadPipeline(file: string, environment: Environment = process.env): Promise<PipelineFile> {
+export async function loadPipeline(file: string, environment: Environment): Promise<PipelineFile> {
   const path = resolve(file);
   const text = await readText(path);
   const code = ErrorCode.CONFIG_INVALID;

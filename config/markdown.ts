@@ -83,8 +83,7 @@ function cell(text: string): string {
 const head = `# The pipeline file
 
 One YAML file a pipeline. \`tidemark config check FILE\` checks it, with the file and line of every problem;
-\`tidemark config schema\` prints its JSON Schema for editors. This page is made from that schema:
-\`tidemark config schema --format markdown > docs/configuration.md\`.
+\`tidemark config schema\` prints its JSON Schema for editors. This page is made from that schema by \`npm run docs\`.
 
 - Durations are \`500ms\`, \`30s\`, \`1m\`, \`1h30m\`, \`7d\`, \`2w\`.
 - \`\${NAME}\` in a text is the environment variable NAME; \`\${NAME:-default}\` takes the default where it is unset or empty. Within
@@ -99,4 +98,11 @@ The [contract](contracts.md) is a file of its own.
 /** `docs/configuration.md` */
 export function configurationPage(schema: Readonly<Record<string, unknown>>): string {
   return `${head}\n${schemaTable(schema)}\n`;
+}
+
+const tableOfKeys = /^\| key \| form \|.*(\n\|.*)*/m;
+
+/** A page with its table of keys replaced by another. */
+export function replaceTable(page: string, table: string): string {
+  return page.replace(tableOfKeys, () => table);
 }

@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { formatDuration } from '../../common/duration.ts';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { configJsonSchema, loadPipeline, type PipelineFile } from '../../config/load.ts';
-import { configurationPage } from '../../config/markdown.ts';
 import type { CompiledContract } from '../../validators/compile.ts';
 import { command, type ExitCode, printJson, printText, table } from '../output.ts';
 import { loadContract } from '../runtime/load-contract.ts';
@@ -30,14 +29,12 @@ export function addConfigCommand(program: Command): void {
     );
   config
     .command('schema')
-    .description('Prints the JSON Schema of the pipeline file, or the page that explains its keys.')
-    .addOption(new Option('--format <format>').choices(['json', 'markdown']).default('json'))
+    .description('Prints the JSON Schema of the pipeline file.')
     .action(
       command(
-        (_options: { readonly format: string }) => false,
-        async ({ format }) => {
-          const schema = configJsonSchema();
-          printText(format === 'json' ? JSON.stringify(schema, undefined, 2) : configurationPage(schema).trimEnd());
+        () => false,
+        async () => {
+          printText(JSON.stringify(configJsonSchema(), undefined, 2));
           return 0;
         },
       ),

@@ -10,7 +10,7 @@ import { contractSchema, parseContract } from '../../../validators/parse.ts';
 const page = (name: string) => readFileSync(fileURLToPath(new URL(`../../../docs/${name}`, import.meta.url)), 'utf8');
 
 describe('docs/configuration.md', () => {
-  it('is made from the schema: run `tidemark config schema --format markdown > docs/configuration.md`', () => {
+  it('is made from the schema: `npm run docs` writes it', () => {
     expect(page('configuration.md')).toBe(configurationPage(configJsonSchema()));
   });
 
