@@ -4,7 +4,7 @@ WORKDIR /app
 # The CPU binaries of onnxruntime are in its package; its install script would download CUDA.
 ENV ONNXRUNTIME_NODE_INSTALL=skip
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+RUN npm install --no-save --omit=dev --no-audit --no-fund && npm cache clean --force
 
 FROM node:20-bookworm-slim
 # tini hands signals on and collects the retraining commands that end.
