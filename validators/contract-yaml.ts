@@ -1,5 +1,8 @@
-import { Document, isMap, isScalar, type Pair } from 'yaml';
+import { Document, isMap, isScalar, isSeq, type Pair } from 'yaml';
 import type { Contract, ContractFeature } from './contract.ts';
+
+const lineWidth = 120;
+const shortDomain = 8;
 
 /**
  * The file of a contract, without what is default anyway; reading it back gives the same contract.
@@ -18,12 +21,16 @@ export function contractToYaml(contract: Contract, notes: ReadonlyMap<string, re
   });
   const map = document.get('features');
   for (const pair of isMap(map) ? (map.items as Pair[]) : []) {
-    if (isMap(pair.value)) pair.value.flow = true;
+    if (!isMap(pair.value)) continue;
+    const values = pair.value.getIn(['domain', 'values']);
+    // On one line, unless a domain makes it long.
+    if (isSeq(values) && values.items.length > shortDomain) values.flow = true;
+    else pair.value.flow = true;
     if (!isScalar(pair.key)) continue;
     const lines = notes.get(String(pair.key.value)) ?? [];
     if (lines.length > 0) pair.key.commentBefore = lines.map((line) => ` ${line.replaceAll('\n', ' ')}`).join('\n');
   }
-  return document.toString({ lineWidth: 120, flowCollectionPadding: true });
+  return fillLists(document.toString({ lineWidth, flowCollectionPadding: true }));
 }
 
 function featureForm({ name, path, required, onTypeMismatch, domain, otherwise, derive, ...rest }: ContractFeature) {
@@ -39,4 +46,23 @@ function featureForm({ name, path, required, onTypeMismatch, domain, otherwise, 
     ...(otherwise === 'flag' ? {} : { otherwise }),
     ...(derive === undefined ? {} : { derive: { [derive.kind]: derive.from } }),
   };
+}
+
+/** A list that does not fit a line is written one value a line: hundreds of lines for a domain. This fills the lines. */
+function fillLists(text: string): string {
+  return text.replace(/^( *)\[\n((?:\1 {2}\S.*\n)+)\1\](?=[,\n])/gm, (all, indent: string, body: string) => {
+    const values = body.trimEnd().split('\n');
+    // A long text in quotes may itself go over lines; then all stays as it is.
+    if (!values.every((value, at) => value.endsWith(',') === at < values.length - 1)) return all;
+    const lines: string[] = [];
+    let line = `${indent}  `;
+    for (const value of values.map((one) => one.trim())) {
+      if (line.length + value.length > lineWidth && line.trim() !== '') {
+        lines.push(line.trimEnd());
+        line = `${indent}  `;
+      }
+      line += `${value} `;
+    }
+    return `${indent}[\n${[...lines, line.trimEnd()].join('\n')}\n${indent}]`;
+  });
 }

@@ -21,7 +21,13 @@ function featureArbitrary(name: string): fc.Arbitrary<ContractFeature> {
       ...base,
       type: fc.constant<FeatureType>('string'),
       required: fc.boolean(),
-      domain: fc.record({ values: fc.uniqueArray(fc.constantFrom(...words), { minLength: 1 }), otherwise }),
+      domain: fc.record({
+        values: fc.oneof(
+          fc.uniqueArray(fc.constantFrom(...words), { minLength: 1 }),
+          fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { minLength: 30, maxLength: 60 }),
+        ),
+        otherwise,
+      }),
       maxLength: fc.integer({ min: 3, max: 12 }),
       pattern: fc.constantFrom('^.+$', '[a-z]', '^\\d{2}$'),
       description: fc.string(),

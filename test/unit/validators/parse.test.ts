@@ -73,6 +73,25 @@ describe('parseContract', () => {
     expect(parseContract(text, 'c.yaml')).toEqual(contract);
   });
 
+  it('fills the lines of a long domain', () => {
+    const values = Array.from({ length: 300 }, (_, at) =>
+      at % 50 === 0 ? `a long, "quoted": text ${at} `.repeat(8) : `V${at}`,
+    );
+    for (const domain of [values, values.filter((value) => value.startsWith('V'))]) {
+      const feature = { name: 'x', type: 'string' as const, path: '/x', required: true };
+      const contract = parseContract(full, 'c.yaml');
+      const limits = {
+        onTypeMismatch: 'reject',
+        otherwise: 'flag',
+        domain: { values: domain, otherwise: 'flag' },
+      } as const;
+      const long = { ...contract, rules: [], features: [{ ...feature, ...limits }] };
+      const text = contractToYaml(long);
+      expect(parseContract(text, 'c.yaml')).toEqual(long);
+      if (domain !== values) expect(text.split('\n').length).toBeLessThan(40);
+    }
+  });
+
   it('names all problems of the form at once, with lines', () => {
     const text = withFeatures('a: { typ: string }\nb: { type: text, min: low }', 'rule: []\n');
     expect(text).toContain('c.yaml:3:6: features.a.type: the key is missing; expected one of "number"');
