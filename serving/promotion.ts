@@ -7,9 +7,9 @@ import { anytimeInterval, serialInflation } from './anytime-t.ts';
  * where a day resembles the day before (`docs/decisions/0301-promotion-by-days.md`). It may be asked after every window: the interval is anytime-valid.
  */
 
-/** Sums over the labelled events of one block that both versions scored. */
+/** Sums over the labelled events of one window, of a day or shorter, that both versions scored. */
 export interface PairedBlock {
-  /** First moment of the block, ms since 1970. */
+  /** First moment of the window, ms since 1970. */
   readonly startMs: number;
   readonly n: number;
   /** Sum of loss of the champion minus loss of the challenger; positive where the challenger is better. */
@@ -41,6 +41,7 @@ export interface PromotionInput {
 
 export interface PromotionEvidence {
   readonly n: number;
+  /** Days with labelled events. */
   readonly blocks: number;
   /** Mean loss of the champion minus that of the challenger, per event. */
   readonly meanDifference: number;
@@ -58,14 +59,14 @@ export interface PromotionDecision {
   readonly reason: string;
 }
 
-/** A week, so that every day of the week has been seen. */
+/** Days before any decision: a week, so that every day of the week has been seen. */
 export const minBlocks = 7;
 
 export function decidePromotion(input: PromotionInput): PromotionDecision {
   const { confidence, champion, challenger } = input;
-  const blocks = input.blocks.filter(({ n }) => n > 0).sort((a, b) => a.startMs - b.startMs);
+  const blocks = byDay(input.blocks);
   const n = blocks.reduce((sum, block) => sum + block.n, 0);
-  // A block counts by its events: its sum over the mean size of a block, whose mean is the difference per event.
+  // A day counts by its events: its sum over the mean size of a day. The mean of that is the difference per event.
   const perBlock = n / Math.max(1, blocks.length);
   const perDay = blocks.map(({ sumDiff }) => sumDiff / perBlock);
   const { mean, upper: edge } = anytimeInterval(perDay, confidence);
@@ -95,6 +96,19 @@ export function decidePromotion(input: PromotionInput): PromotionDecision {
   if (n < input.minLabels) return decide('wait', `${n} of ${input.minLabels} labelled events`);
   if (blocks.length < minBlocks) return decide('wait', `${blocks.length} of ${minBlocks} days`);
   return decide('wait', `undecided, difference ${summary(evidence)}`);
+}
+
+const dayMs = 86_400_000;
+
+/** Sums by day (UTC), in order; days without events are left out. */
+function byDay(blocks: readonly PairedBlock[]): PairedBlock[] {
+  const days = new Map<number, PairedBlock>();
+  for (const { startMs, n, sumDiff } of blocks) {
+    const day = Math.floor(startMs / dayMs) * dayMs;
+    const sum = days.get(day);
+    if (n > 0) days.set(day, { startMs: day, n: n + (sum?.n ?? 0), sumDiff: sumDiff + (sum?.sumDiff ?? 0) });
+  }
+  return [...days.values()].sort((a, b) => a.startMs - b.startMs);
 }
 
 /** `0.0091 log-loss (99 % interval 0.0007 to 0.0175) on 187,000 events of 11 days, 0.3853 to 0.3757`. */

@@ -12,7 +12,7 @@ export interface FitInput {
   readonly day: Int32Array;
   /** The rows to learn from, in order of time. */
   readonly rows: Int32Array;
-  /** Passes over the terms; the log-loss is within 0.0001 of its limit after 4. */
+  /** Passes over the terms; after 4 the training log-loss of January is within 0.0001 of its limit. */
   readonly sweeps: number;
 }
 

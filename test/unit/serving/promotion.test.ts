@@ -78,6 +78,18 @@ describe('decidePromotion', () => {
     expect(decidePromotion(input(blocks)).kind).toBe('wait');
   });
 
+  it('takes hours together to days', () => {
+    const days = daysOf(1, 14, { mean: 0.03 });
+    const hours = days.flatMap(({ startMs, n, sumDiff }) =>
+      Array.from({ length: 24 }, (_, hour) => ({
+        startMs: startMs + hour * 3_600_000,
+        n: hour === 12 ? n : 0,
+        sumDiff: hour === 12 ? sumDiff : 0,
+      })),
+    );
+    expect(decidePromotion(input(hours, { waitedMs: 0 }))).toEqual(decidePromotion(input(days, { waitedMs: 0 })));
+  });
+
   it('weighs days by their events', () => {
     const blocks = [...daysOf(1, 10, {}), { startMs: 10 * day, n: 1, sumDiff: -3 }];
     const total = blocks.reduce((sum, block) => sum + block.sumDiff, 0);
