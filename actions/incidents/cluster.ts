@@ -97,9 +97,11 @@ function belongs(alarm: Alarm, host: Host, atOnceWindows: number): boolean {
   const hasSegment = host.segments.has(segment);
   const hasFeature = host.features.has(feature);
   if (hasSegment && hasFeature) return true;
-  const moved = explainedBy(alarm.judgement);
-  if (moved.length > 0 && moved.filter((one) => host.segments.has(one)).length * 2 > moved.length) return true;
   const atOnce = Math.abs(alarm.since - host.since) <= atOnceWindows * (windowEnd - windowStart);
+  const moved = explainedBy(alarm.judgement);
+  const shared = moved.filter((one) => host.segments.has(one)).length;
+  // An old cause that holds most segments (a new code, seen from everywhere) does not explain what begins there later.
+  if (moved.length > 0 && shared * 2 > moved.length && (atOnce || hasFeature)) return true;
   // All events are a segment of everybody: sharing them says nothing about features.
   return atOnce && (hasFeature || (hasSegment && segment !== everything));
 }

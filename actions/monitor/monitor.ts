@@ -165,8 +165,9 @@ export function createMonitor(options: MonitorOptions): Monitor {
     for (const news of await models.review({ ...window, atMs, revision: state.round })) {
       logger.info({ model: news.model, at: new Date(atMs).toISOString() }, news.sentence);
       live.publish({ kind: 'model', subject: news.model });
-      if (news.incidentId !== undefined)
-        await apply(recordAction(state.incidents, news.incidentId, news.sentence, atMs));
+      if (news.incidentId === undefined) continue;
+      await apply(recordAction(state.incidents, news.incidentId, `${news.outcome}: ${news.sentence}`, atMs));
+      if (news.outcome === 'refused') await tryAgain(news.incidentId, atMs);
     }
   }
 
@@ -244,7 +245,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
         await once(`${action.index}/retrain/${model}`, incident, action.cooldown, atMs, () =>
           models.retrain({
             model,
-            jobId: hash(`${incident.id}/${action.index}/${model}`),
+            jobId: hash(`${incident.id}/${action.index}/${model}/${atMs}`),
             incidentId: incident.id,
             why: incident.title,
             atMs,
@@ -252,6 +253,17 @@ export function createMonitor(options: MonitorOptions): Monitor {
         );
       }
     }
+  }
+
+  /** A challenger lost while what asked for it goes on: by now there are more labelled events of it. */
+  async function tryAgain(incidentId: string, atMs: number): Promise<void> {
+    const open = state.incidents.open.find(({ incident }) => incident.id === incidentId);
+    if (open === undefined) return;
+    const others = Object.entries(state.actedAtMs).filter(
+      ([key]) => !(key.includes('/retrain/') && key.endsWith(`/${incidentId}`)),
+    );
+    state = { ...state, actedAtMs: Object.fromEntries(others) };
+    await act(open.incident, atMs);
   }
 
   async function once(

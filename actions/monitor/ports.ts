@@ -84,6 +84,7 @@ export interface ReviewWindow extends LabelWindow {
 
 export interface TrialNews {
   readonly model: string;
+  readonly outcome: 'promoted' | 'refused';
   readonly sentence: string;
   /** The incident that asked for the challenger. */
   readonly incidentId: string | undefined;

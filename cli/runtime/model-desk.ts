@@ -103,7 +103,13 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
     }
     await registry.append(decision.kind === 'promote' ? promote(state, comparison) : refuse(state, comparison));
     await applyRoutes();
-    return { model, sentence: decision.reason, incidentId: await stores.registry.incidentBehind(model, challenger) };
+    const outcome = decision.kind === 'promote' ? 'promoted' : 'refused';
+    return {
+      model,
+      outcome,
+      sentence: decision.reason,
+      incidentId: await stores.registry.incidentBehind(model, challenger),
+    };
   }
 
   async function run(request: RetrainRequest): Promise<Job> {
