@@ -23,7 +23,10 @@ export function chunkRows(
   const profiled = new Map<string, { rows: number; readonly panes: Set<number> }>();
   for (const { chunkId, paneStartMs } of profiles) {
     let entry = profiled.get(chunkId);
-    if (entry === undefined) profiled.set(chunkId, (entry = { rows: 0, panes: new Set() }));
+    if (entry === undefined) {
+      entry = { rows: 0, panes: new Set() };
+      profiled.set(chunkId, entry);
+    }
     entry.rows++;
     entry.panes.add(paneStartMs);
   }

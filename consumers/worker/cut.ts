@@ -123,7 +123,7 @@ function passTime(
   const paneEndMs = (Math.floor(timeMs / paneMs) + 1) * paneMs;
   const late = paneEndMs + latenessMs <= state.watermarkMs;
   // A clock that runs ahead must not close panes for everybody else: nothing happened after it arrived.
-  const reachedMs = arrivalMs < timeMs ? arrivalMs : timeMs;
+  const reachedMs = Number.isNaN(arrivalMs) ? timeMs : Math.min(arrivalMs, timeMs);
   if (reachedMs > state.watermarkMs) state.watermarkMs = reachedMs;
   return late;
 }

@@ -29,7 +29,10 @@ export function createEventTaker({ event, limits, contractName, tenants }: Event
 
   return (batch: OpenBatch, chunk: number, message: SourceMessage): void => {
     const decoded = decode(message, limits);
-    if (!decoded.ok) return reject(batch, { chunk, message, violations: [decoded.violation], contract: contractName });
+    if (!decoded.ok) {
+      reject(batch, { chunk, message, violations: [decoded.violation], contract: contractName });
+      return;
+    }
     const record = decoded.value;
     const rawTime = timeOf(record);
     const timeMs = parseTimestampMs(rawTime);
@@ -38,11 +41,13 @@ export function createEventTaker({ event, limits, contractName, tenants }: Event
     const latestMs = arrivalMs === undefined ? lastTimeMs : arrivalMs + event.maxAhead;
     if (timeMs === undefined || timeMs < earliestMs || timeMs > latestMs || timeMs > lastTimeMs) {
       const violation = timeViolation(event.time, rawTime, timeMs === undefined, earliestText);
-      return reject(batch, { chunk, message, violations: [violation], contract: contractName });
+      reject(batch, { chunk, message, violations: [violation], contract: contractName });
+      return;
     }
     const violations: Violation[] = [];
     if (batch.builder.add(record, violations) === Verdict.REJECTED) {
-      return reject(batch, { chunk, message, violations, contract: contractName });
+      reject(batch, { chunk, message, violations, contract: contractName });
+      return;
     }
     const id = idOf === undefined ? '' : identify(idOf(record));
     if (id === '' && event.id !== undefined) {

@@ -74,7 +74,7 @@ export async function compareFaults(
     kilometres: {
       found: await count(
         'events',
-        `${between(kilometres)} AND f_origin IN (${list(airportsOf(unit, kilometres.airports))}) AND duplicate = 0`,
+        `${between(kilometres)} AND f_origin IN (${list(airportsOf(unit, kilometres.airports))}) AND ${plain}`,
       ),
       incident: unit,
     },

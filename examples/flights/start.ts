@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -90,10 +89,7 @@ async function prepare(directory: string): Promise<void> {
   if (existsSync(filesIn(directory).injected)) return;
   process.stderr.write('tidemark: making the stream from three million flights (once) ...\n');
   await mkdir(directory, { recursive: true });
-  const parquet = join(
-    dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')),
-    'data/flights-3m.parquet',
-  );
+  const parquet = fileURLToPath(new URL('../data/flights-3m.parquet', import.meta.resolve('vega-datasets')));
   // A shorter stream, for tests: a date.
   const until = process.env['FLIGHTS_UNTIL'];
   const args = [parquet, directory, ...(until === undefined ? [] : [until])];
