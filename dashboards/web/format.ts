@@ -96,6 +96,30 @@ export function segmentText(key: string): string {
     .join(', ');
 }
 
+/** `20010131-dad3e78c` as `20010131`: a hash at the end says nothing to people. Others stay as they are. */
+export function shortVersion(version: string): string {
+  return version.replace(/(?<=\w)-[0-9a-f]{8}$/, '');
+}
+
+/** A sentence of the log as people read it: a drawn arrow, and the name of the lag. */
+export function prose(text: string): string {
+  return text.replaceAll(' -> ', ' → ').replace(/@lag\b/g, 'arrival lag');
+}
+
+/** The same for lists: versions without their hashes. */
+export function brief(text: string): string {
+  return prose(text).replace(/\b(\d{8})-[0-9a-f]{8}\b/g, '$1');
+}
+
+/** The first clause of what was done, without what stands in parentheses; the incident's page has the whole. */
+export function briefAction(text: string): string {
+  return (
+    brief(text)
+      .replace(/ \([^)]*\)/g, '')
+      .split(/[,;] /)[0] as string
+  ).trim();
+}
+
 /** `@prediction:late:2` as `prediction of late 2`. */
 export function featureText(feature: string): string {
   if (feature === '@lag') return 'arrival lag';

@@ -2,13 +2,15 @@ import { useState } from 'preact/hooks';
 import type { Drift } from '../../../common/read-model.ts';
 import { timeTicks } from '../charts/time-ticks.ts';
 import { useWidth } from '../charts/use-width.ts';
-import { comparisonText, featureText, windowText } from '../format.ts';
+import { comparisonText, featureText, shortVersion, windowText } from '../format.ts';
 import { featureHref } from '../router.ts';
 import { Empty } from './section.tsx';
 
 type Strip = Drift['strips'][number];
-const rowHeight = 26;
-const cellMin = 5;
+const stripHeight = 26;
+/** On narrow screens names stand above their strips. */
+const nameHeight = 18;
+const cellMin = 2;
 
 /** Features × windows. A cell is as dark as its distance is of its limit; an alarm is another colour and has a notch. */
 export function HeatStrips({ drift }: { readonly drift: Drift }) {
@@ -49,7 +51,9 @@ const rank = ({ comparison }: Strip): number => (comparison.startsWith('training
 
 function StripTable({ strip }: { readonly strip: Strip }) {
   const { element, width } = useWidth<HTMLDivElement>();
-  const left = width < 600 ? 104 : 150;
+  const stacked = width < 600;
+  const left = stacked ? 0 : 200;
+  const rowHeight = stripHeight + (stacked ? nameHeight : 0);
   const room = Math.max(1, width - left);
   const shown = Math.min(strip.windowStarts.length, Math.max(1, Math.floor(room / cellMin)));
   const skipped = strip.windowStarts.length - shown;
@@ -67,13 +71,15 @@ function StripTable({ strip }: { readonly strip: Strip }) {
           {features.map((feature, row) => (
             <g key={feature.feature} transform={`translate(0 ${row * rowHeight})`}>
               <a href={featureHref(feature.feature, { comparison: strip.comparison })}>
-                <text class="name" x={0} y={17}>
-                  {featureText(feature.feature)}
+                <text class="name" x={0} y={stacked ? 14 : 17}>
+                  {featureText(shortVersion(feature.feature))}
                 </text>
               </a>
-              {starts.map((start, at) => (
-                <Cell key={start} x={left + at * step} width={step} strip={strip} feature={feature} at={at + skipped} />
-              ))}
+              <g transform={`translate(${left} ${rowHeight - stripHeight})`}>
+                {starts.map((start, at) => (
+                  <Cell key={start} x={at * step} width={step} strip={strip} feature={feature} at={at + skipped} />
+                ))}
+              </g>
             </g>
           ))}
           {timeTicks(fromMs, toMs, Math.floor((shown * step) / 80)).map(({ at, label }) => (
@@ -118,11 +124,11 @@ function Cell({ x, width, strip, feature, at }: CellProps) {
         x={x}
         y={3}
         width={wide}
-        height={rowHeight - 6}
+        height={stripHeight - 6}
         fill-opacity={ratio === null || alarm ? undefined : depthOf(ratio)}
       />
       {alarm && <path d={`M${x} 3h${wide}l${-wide / 2} 5z`} />}
-      {!alarm && segments > 0 && <rect class="part-alarm" x={x} y={rowHeight - 8} width={wide} height={5} />}
+      {!alarm && segments > 0 && <rect class="part-alarm" x={x} y={stripHeight - 8} width={wide} height={5} />}
       <title>{`${featureText(feature.feature)}, ${windowText(start, start + strip.windowMs)}\n${says}${more}`}</title>
     </a>
   );

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { FeatureView, IncidentDetail, Judgement } from '../../../common/read-model.ts';
-import { comparisonText, featureText, moment, percent, segmentText, shortDay, span } from '../format.ts';
+import { comparisonText, featureText, moment, percent, prose, segmentText, shortDay, span } from '../format.ts';
 import { featureHref } from '../router.ts';
 import { useResource } from '../use-resource.ts';
 import { IncidentActions } from './incident-actions.tsx';
@@ -30,7 +30,7 @@ function Detail({ incident }: { readonly incident: IncidentDetail }) {
         <SeverityMark severity={severity} quiet={state === 'closed'} />
         <span class={`state ${state}`}>{state}</span>
       </p>
-      <h2 class="cause">{title}</h2>
+      <h2 class="cause">{prose(title)}</h2>
       <dl class="facts">
         <div>
           <dt>since</dt>
@@ -77,7 +77,7 @@ function Detail({ incident }: { readonly incident: IncidentDetail }) {
             <li key={seq}>
               <time>{moment(at)}</time>
               <b>{kind}</b>
-              <span>{kind === 'opened' ? '' : text}</span>
+              <span>{kind === 'opened' ? '' : prose(text)}</span>
             </li>
           ))}
       </ol>

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Incident } from '../../../common/read-model.ts';
-import { featureText, moment, percent, span } from '../format.ts';
+import { brief, briefAction, featureText, moment, percent, span } from '../format.ts';
 import { incidentHref } from '../router.ts';
 import { Empty } from './section.tsx';
 import { SeverityMark } from './severity-mark.tsx';
 
 const closedShown = 5;
+const actionsShown = 2;
 
 export function IncidentList({ incidents }: { readonly incidents: readonly Incident[] }) {
   const [all, setAll] = useState(false);
@@ -44,7 +45,7 @@ function IncidentRow({ incident }: { readonly incident: Incident }) {
           <SeverityMark severity={severity} quiet={state === 'closed'} />
           <span class={`state ${state}`}>{state}</span>
         </span>
-        <span class="title">{title}</span>
+        <span class="title">{brief(title)}</span>
         <span class="meta">
           <span>{features.map(featureText).join(', ')}</span>
           <span>{segment || 'all events'}</span>
@@ -56,8 +57,9 @@ function IncidentRow({ incident }: { readonly incident: Incident }) {
         </span>
         {actions.length > 0 && (
           <span class="actions">
-            {actions.map((action, at) => (
-              <span key={at}>{action}</span>
+            {actions.length > actionsShown && <em>{actions.length - actionsShown} earlier actions</em>}
+            {actions.slice(-actionsShown).map((action, at) => (
+              <span key={at}>{briefAction(action)}</span>
             ))}
           </span>
         )}

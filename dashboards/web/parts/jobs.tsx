@@ -1,23 +1,27 @@
+import { useState } from 'preact/hooks';
 import type { Job } from '../../../common/read-model.ts';
-import { count, moment } from '../format.ts';
+import { brief, count, moment, shortVersion } from '../format.ts';
 import { incidentHref } from '../router.ts';
 import { Empty } from './section.tsx';
 
 const glyphs: Readonly<Record<string, string>> = { queued: '…', running: '▸', succeeded: '✓', failed: '✕' };
 
+const shownFirst = 4;
+
 export function Jobs({ jobs }: { readonly jobs: readonly Job[] }) {
+  const [all, setAll] = useState(false);
   if (jobs.length === 0)
     return <Empty>None yet. When an incident asks for retraining, the run, its data and its result stand here.</Empty>;
   return (
     <ul class="jobs">
-      {jobs.slice(0, 12).map((job) => (
+      {jobs.slice(0, all ? undefined : shownFirst).map((job) => (
         <li key={job.id} class={job.state}>
           <span class="state">
             <i aria-hidden="true">{glyphs[job.state] ?? '·'}</i> {job.state}
           </span>
           <span>
             {job.model ?? job.id}
-            {job.version !== null && <> → version {job.version}</>}
+            {job.version !== null && <> → version {shortVersion(job.version)}</>}
           </span>
           <small>
             {[
@@ -35,10 +39,21 @@ export function Jobs({ jobs }: { readonly jobs: readonly Job[] }) {
               </>
             )}
           </small>
-          {job.why !== null && <p>{job.why}</p>}
+          {job.why !== null && (
+            <p class="why-once" title={brief(job.why)}>
+              {brief(job.why)}
+            </p>
+          )}
           {job.error !== null && <p class="trouble">{job.error}</p>}
         </li>
       ))}
+      {!all && jobs.length > shownFirst && (
+        <li class="rest">
+          <button type="button" onClick={() => setAll(true)}>
+            {jobs.length - shownFirst} older ones
+          </button>
+        </li>
+      )}
     </ul>
   );
 }

@@ -3,7 +3,7 @@ import type { FeatureView, Judgement } from '../../../common/read-model.ts';
 import type { Carrier, Measured } from '../../../drift/judge/judgement.ts';
 import { Histogram } from '../charts/histogram.tsx';
 import { type Line, LineChart } from '../charts/line-chart.tsx';
-import { comparisonText, count, featureText, percent, segmentText, significant, windowText } from '../format.ts';
+import { comparisonText, count, featureText, percent, prose, segmentText, significant, windowText } from '../format.ts';
 import { formulaOf } from './formula.tsx';
 
 export interface JudgementViewProps {
@@ -73,7 +73,7 @@ function Facts({ judgement }: { readonly judgement: Judgement }) {
   const { value, critical, alarm, why, statistic, windowStart, windowEnd, nCurrent, nReference, pValue } = judgement;
   return (
     <>
-      <p class={alarm ? 'why alarm' : 'why'}>{why}.</p>
+      <p class={alarm ? 'why alarm' : 'why'}>{prose(why)}.</p>
       <dl class="facts">
         <Fact name="window">{windowText(windowStart, windowEnd)}</Fact>
         <Fact name={statistic.replaceAll('_', ' ')}>{significant(value)}</Fact>

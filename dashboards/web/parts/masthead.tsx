@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Incident, Summary } from '../../../common/read-model.ts';
+import { brief as inBrief } from '../format.ts';
 import { useGoneSince } from '../live.ts';
 import { incidentHref } from '../router.ts';
 import { statusOf } from '../status.ts';
@@ -42,7 +43,7 @@ export function Masthead({ summary, incidents, brief }: MastheadProps) {
             <li key={incident.id}>
               <a href={incidentHref(incident.id)}>
                 <SeverityMark severity={incident.severity} />
-                <span>{incident.title}</span>
+                <span>{inBrief(incident.title)}</span>
               </a>
             </li>
           ))}

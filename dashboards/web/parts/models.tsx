@@ -1,7 +1,7 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Model, ModelVersion, PerformancePoint } from '../../../common/read-model.ts';
 import { type Line, LineChart } from '../charts/line-chart.tsx';
-import { moment, shortDay } from '../format.ts';
+import { briefAction, moment, prose, shortDay, shortVersion } from '../format.ts';
 import { Evidence } from './evidence.tsx';
 import { ModelActions } from './model-actions.tsx';
 import { Empty } from './section.tsx';
@@ -29,24 +29,36 @@ export function Models({ models, performance }: ModelsProps) {
   );
 }
 
+const versionsShown = 4;
+
 function OneModel({ model, points }: { readonly model: Model; readonly points: readonly PerformancePoint[] }) {
+  const [all, setAll] = useState(false);
   const challengers = model.versions.filter(({ role }) => role === 'challenger' || role === 'canary');
   return (
     <div class="model">
       <p class="roles">
         <b>{model.model}</b>
-        <span class="role champion">{model.champion === null ? 'no champion' : `champion ${model.champion}`}</span>
+        <span class="role champion">
+          {model.champion === null ? 'no champion' : `champion ${shortVersion(model.champion)}`}
+        </span>
         {challengers.map(({ version, role }) => (
           <span key={version} class={`role ${role}`}>
-            {role} {version}
+            {role} {shortVersion(version)}
           </span>
         ))}
       </p>
       <LogLoss points={points} />
       <ol class="versions">
-        {model.versions.map((version) => (
+        {model.versions.slice(0, all ? undefined : versionsShown).map((version) => (
           <Version key={version.version} version={version} />
         ))}
+        {!all && model.versions.length > versionsShown && (
+          <li class="rest">
+            <button type="button" onClick={() => setAll(true)}>
+              {model.versions.length - versionsShown} older ones
+            </button>
+          </li>
+        )}
       </ol>
       <ModelActions model={model} />
     </div>
@@ -93,13 +105,19 @@ function linesOf(points: readonly PerformancePoint[]): {
 
 function Version({ version }: { readonly version: ModelVersion }) {
   const { role, registeredAt, history } = version;
+  const last = history.at(-1);
   return (
     <li>
-      <details open={role === 'champion' || role === 'challenger'}>
+      <details>
         <summary>
-          version {version.version} <span class={`role ${role}`}>{role}</span>
-          <small>{registeredAt !== null && `registered ${shortDay(registeredAt)}`}</small>
+          version {shortVersion(version.version)} <span class={`role ${role}`}>{role}</span>
+          <small>
+            {registeredAt !== null && `registered ${shortDay(registeredAt)}`}
+            {last !== undefined && last.at !== registeredAt && `, ${role} since ${shortDay(last.at)}`}
+          </small>
+          {last?.why != null && <small class="reason">{reasonOf(last.why)}</small>}
         </summary>
+        <p class="hush small">{version.version}</p>
         <ol class="log">
           {history.map((entry, at) => (
             <li key={at}>
@@ -107,7 +125,7 @@ function Version({ version }: { readonly version: ModelVersion }) {
               <b>{entry.role ?? (entry.decision === null ? entry.kind : `compared: ${entry.decision}`)}</b>
               {saysMore(version, at) && (
                 <span>
-                  {entry.why}
+                  {entry.why === null ? '' : prose(entry.why)}
                   <Evidence evidence={entry.evidence} />
                 </span>
               )}
@@ -118,6 +136,11 @@ function Version({ version }: { readonly version: ModelVersion }) {
       </details>
     </li>
   );
+}
+
+/** `A against B: better by 0.01 log-loss (...)` as `better by 0.01 log-loss`: which versions they are stands beside it. */
+function reasonOf(why: string): string {
+  return briefAction(why).replace(/^\S+ against \S+: /, '');
 }
 
 /** A comparison and the change of role it led to give the same reason: once is enough. */

@@ -1,7 +1,7 @@
 import type { Incident, Model, Timeline, VerdictCounts } from '../../../common/read-model.ts';
 import { timeTicks } from '../charts/time-ticks.ts';
 import { useWidth } from '../charts/use-width.ts';
-import { count, moment, shortCount } from '../format.ts';
+import { brief, count, moment, shortCount, shortVersion } from '../format.ts';
 import { incidentHref } from '../router.ts';
 import { Empty } from './section.tsx';
 
@@ -71,9 +71,9 @@ export function StreamTimeline({ timeline, incidents, models }: StreamTimelinePr
             <g key={`${at} ${label}`} class="change">
               <line x1={x(at)} x2={x(at)} y1={20} y2={floor} />
               <text
-                x={x(at) + (x(at) > width - 110 ? -5 : 5)}
+                x={x(at) + (x(at) > width - 170 ? -5 : 5)}
                 y={30}
-                text-anchor={x(at) > width - 110 ? 'end' : 'start'}
+                text-anchor={x(at) > width - 170 ? 'end' : 'start'}
               >
                 {label}
               </text>
@@ -145,11 +145,11 @@ function Band({ incident, from, to, height }: BandProps) {
     <a
       href={incidentHref(incident.id)}
       class={`band ${incident.state === 'closed' ? 'closed' : 'open'}`}
-      aria-label={incident.title}
+      aria-label={brief(incident.title)}
     >
       <rect x={from} width={Math.max(3, to - from)} y={0} height={height} />
       <path d={`M${from} 3H${Math.max(from + 3, to)}`} />
-      <title>{incident.title}</title>
+      <title>{brief(incident.title)}</title>
     </a>
   );
 }
@@ -159,7 +159,7 @@ function changesOf(models: readonly Model[]): { readonly at: number; readonly la
     versions.flatMap(({ version, history }) =>
       history
         .filter(({ role }) => role === 'champion')
-        .map(({ at }) => ({ at, label: `${model} ${version} champion` })),
+        .map(({ at }) => ({ at, label: `${models.length > 1 ? `${model} ` : ''}champion ${shortVersion(version)}` })),
     ),
   );
 }

@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
 import { timeTicks } from '../../../../dashboards/web/charts/time-ticks.ts';
 import {
+  brief,
+  briefAction,
   bytes,
   featureText,
   moment,
   percent,
+  prose,
   segmentText,
   shortCount,
+  shortVersion,
   significant,
   span,
 } from '../../../../dashboards/web/format.ts';
@@ -36,6 +40,27 @@ test('numbers and times read as people write them', () => {
   expect([span(500), span(90_000), span(86_400_000 * 3)]).toEqual(['a moment', '2 minutes', '3 days']);
   expect([segmentText(''), segmentText('origin=DEN&carrier=A%26B')]).toEqual(['all events', 'origin DEN, carrier A&B']);
   expect([featureText('@prediction:late:2'), featureText('distance')]).toEqual(['prediction of late 2', 'distance']);
+});
+
+test('lists say the essentials of a sentence, pages all of it', () => {
+  expect(['20010131-dad3e78c', '2', 'v1.2-rc1', 'dad3e78c'].map(shortVersion)).toEqual([
+    '20010131',
+    '2',
+    'v1.2-rc1',
+    'dad3e78c',
+  ]);
+  expect(prose('@lag of 20010131-dad3e78c: 2 % -> 0 %')).toBe('arrival lag of 20010131-dad3e78c: 2 % → 0 %');
+  expect(brief('late 20010131-dad3e78c is worse: 2 % -> 0 %')).toBe('late 20010131 is worse: 2 % → 0 %');
+  expect(
+    briefAction(
+      'retraining of late (job e2cc184321b1f629) made version 20010216-5113619b from 260768 labelled events; it scores in shadow',
+    ),
+  ).toBe('retraining of late made version 20010216 from 260768 labelled events');
+  expect(
+    briefAction(
+      'promoted: 20010613-c5a1cfc9 against 20010131-dad3e78c: better by 0.0115 log-loss (99 % interval 0.0009 to 0.0220) on 198,698 events of 12 days, 0.4926 to 0.4812',
+    ),
+  ).toBe('promoted: 20010613 against 20010131: better by 0.0115 log-loss on 198,698 events of 12 days');
 });
 
 test('addresses lead back to what they were made from', () => {
