@@ -269,7 +269,9 @@ export const pipelineSchema = z.strictObject({
         .string()
         .default('embedded:./.tidemark')
         .describe('embedded:DIR (relative to the working directory) or http(s)://user:password@host:port'),
-      retention: durationOf('90d').describe('events, predictions and dead letters'),
+      retention: durationOf('90d').describe(
+        'event time for which events, predictions, labels and dead letters are kept; profiles and decisions stay',
+      ),
     })
     .prefault({})
     .describe('ClickHouse, in this process or as a server'),

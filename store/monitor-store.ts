@@ -135,6 +135,21 @@ export function createMonitorStore(store: Store) {
         })),
       ),
 
+    /** Forgets rows of events, and unsealed profiles, of times before `beforeMs`. Sealed panes and decisions stay. */
+    async expire(beforeMs: number): Promise<void> {
+      const timed = {
+        events: 'event_time',
+        predictions: 'event_time',
+        labels: 'label_time',
+        profiles: 'pane',
+        dead_letters: 'arrival_time',
+      };
+      for (const [name, column] of Object.entries(timed)) {
+        await store.command(`DELETE FROM ${table(name)} WHERE ${column} < fromUnixTimestamp64Milli({before:Int64})`, {
+          before: beforeMs,
+        });
+      }
+    },
     writeReference: (reference: {
       readonly id: string;
       readonly origin: string;

@@ -98,10 +98,19 @@ export function createMonitor(options: MonitorOptions): Monitor {
     await judgeAgain(latePanesMs);
     for (const task of await dueTasks(closedMs, watermarkMs === Number.POSITIVE_INFINITY)) await perform(task);
     await store.writeJudgements(judged, state.round);
+    await expire(closedMs);
     await store.writeState(stateKey, state.round, JSON.stringify(state));
     metrics.gauge('tidemark_open_incidents', state.incidents.open.length);
     metrics.gauge('tidemark_judged_through_seconds', closedMs / 1000);
     live.publish({ kind: 'judged' });
+  }
+
+  /** Once a day of event time; forgetting twice forgets no more. */
+  async function expire(closedMs: number): Promise<void> {
+    const beforeMs = Math.floor((closedMs - config.store.retention) / dayMs) * dayMs;
+    if (beforeMs <= state.expiredMs) return;
+    await store.expire(beforeMs);
+    state = { ...state, expiredMs: beforeMs };
   }
 
   /** After the end of a bounded stream everything is closed, its last window included. */

@@ -21,6 +21,7 @@ export interface MonitorStore {
     endMs: number,
     binCountOf: (binningId: string) => number | undefined,
   ): Promise<readonly { readonly segment: SegmentKey; readonly feature: string; readonly profile: Profile }[]>;
+  expire(beforeMs: number): Promise<void>;
   writeJudgements(judgements: readonly Judgement[], revision: number): Promise<void>;
   writeIncidentEntries(
     entries: readonly {

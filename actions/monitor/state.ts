@@ -12,6 +12,8 @@ export interface MonitorState {
   readonly judgedThroughMs: Readonly<Record<string, number>>;
   readonly measuredThroughMs: Readonly<Record<string, number>>;
   readonly incidents: IncidentState;
+  /** Rows of times before this are forgotten, ms since 1970. */
+  readonly expiredMs: number;
   /** When an action was last taken, by action and target. */
   readonly actedAtMs: Readonly<Record<string, number>>;
 }
@@ -25,5 +27,6 @@ export const firstState: MonitorState = {
   judgedThroughMs: {},
   measuredThroughMs: {},
   incidents: noIncidents,
+  expiredMs: 0,
   actedAtMs: {},
 };

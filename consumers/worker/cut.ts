@@ -90,17 +90,15 @@ export function cutBatch(batch: OpenBatch, options: CutOptions): Prepared {
 
   const rows = keep.subarray(0, kept);
   const frame = kept === total ? checked.frame : selectRows(checked.frame, rows);
-  const chunkOf = Int32Array.from(rows, (row) => batch.chunkOf[row] as number);
-  const offsets = Float64Array.from(rows, (row) => (batch.messages[row] as SourceMessage).offset);
+  const chunkOf = gatherInts(batch.chunkOf, rows);
+  const offsets = new Float64Array(kept);
+  for (let at = 0; at < kept; at++) offsets[at] = (batch.messages[rows[at] as number] as SourceMessage).offset;
   const events: EventRows = {
     ...positions(batch, chunkOf, offsets, options.sources),
-    eventTimeMs: Float64Array.from(rows, (row) => batch.eventTimesMs[row] as number),
-    arrivalTimeMs: Float64Array.from(rows, (row) => batch.arrivalTimesMs[row] as number),
+    eventTimeMs: gatherNumbers(batch.eventTimesMs, rows),
+    arrivalTimeMs: gatherNumbers(batch.arrivalTimesMs, rows),
     id: packTexts(kept === total ? batch.ids : Array.from(rows, (row) => batch.ids[row] as string)),
-    tenant: codes(
-      Int32Array.from(rows, (row) => batch.tenantCodes[row] as number),
-      options.tenants,
-    ),
+    tenant: codes(gatherInts(batch.tenantCodes, rows), options.tenants),
     verdict: verdicts.subarray(0, kept),
     violations: codes(violationCodes.subarray(0, kept), violationTexts),
     duplicate: duplicates.subarray(0, kept),
@@ -135,6 +133,19 @@ function joined(first: readonly Violation[] = none, second: readonly Violation[]
   return first.length === 0 ? second : [...first, ...second];
 }
 
+// Plain loops: `from` with a function costs five times as much, and these run over every event.
+function gatherInts(values: readonly number[], rows: Int32Array): Int32Array {
+  const out = new Int32Array(rows.length);
+  for (let at = 0; at < rows.length; at++) out[at] = values[rows[at] as number] as number;
+  return out;
+}
+
+function gatherNumbers(values: readonly number[], rows: Int32Array): Float64Array {
+  const out = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at++) out[at] = values[rows[at] as number] as number;
+  return out;
+}
+
 function codes(values: Int32Array, dictionary: Dictionary): TextColumn {
   return { kind: 'text', codes: values, dictionary, validity: new Uint8Array((values.length + 7) >> 3).fill(0xff) };
 }
@@ -145,13 +156,10 @@ function positions(batch: OpenBatch, chunkOf: Int32Array, offset: Float64Array, 
   const epochOf = batch.chunks.map(({ tally }) => tally.epoch);
   return {
     rows: chunkOf.length,
-    source: codes(
-      Int32Array.from(chunkOf, (chunk) => codeOf[chunk] as number),
-      sources,
-    ),
-    partition: Uint32Array.from(chunkOf, (chunk) => partitionOf[chunk] as number),
+    source: codes(gatherInts(codeOf, chunkOf), sources),
+    partition: new Uint32Array(gatherInts(partitionOf, chunkOf).buffer),
     offset,
-    epoch: Float64Array.from(chunkOf, (chunk) => epochOf[chunk] as number),
+    epoch: gatherNumbers(epochOf, chunkOf),
   };
 }
 

@@ -7,7 +7,7 @@ import { columnOf, type Frame } from '../../common/feature.ts';
 import { createRandom } from '../../common/random.ts';
 import { arrowColumn, encodeArrow } from '../../store/arrow-encode.ts';
 import { readFrame } from '../../store/read-file.ts';
-import { type FaultKind, faultKinds, iso, linesOf } from './faults.ts';
+import { type FaultKind, type Flight, faultKinds, iso, type Line, type Lot, linesOf } from './faults.ts';
 
 /** What the stream was made of: the truth that the summary is compared with. */
 export interface Injected {
@@ -102,28 +102,39 @@ function encodeJanuary(stream: FlightColumns): Uint8Array {
 async function writeEvents(path: string, flights: FlightColumns, untilMs: number): Promise<Injected> {
   const random = createRandom(seed);
   const faults = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
-  const lines: (Buffer | string)[] = [];
+  const count = (kind: FaultKind) => {
+    faults[kind]++;
+  };
+  const flightAt = (row: number): Flight => ({
+    id: idOf(row),
+    scheduledMs: flights.date[row] as number,
+    receivedMs: receivedAt(flights.date[row] as number, row),
+    origin: textAt(flights.origin, row),
+    destination: textAt(flights.destination, row),
+    distance: flights.distance[row] as number,
+  });
+  const lots: Lot[] = [];
+  /** Row of each line, and which of its lines it is: the bytes are made when they are written, in their order. */
+  const rowOf: number[] = [];
+  const copyOf: number[] = [];
   const order: number[] = [];
-  let count = 0;
-  for (let row = 0; row < flights.rows; row++) {
-    const scheduledMs = flights.date[row] as number;
-    if (scheduledMs < streamFromMs || scheduledMs >= untilMs) continue;
-    count++;
-    const flight = {
-      id: idOf(row),
-      scheduledMs,
-      receivedMs: receivedAt(scheduledMs, row),
-      origin: textAt(flights.origin, row),
-      destination: textAt(flights.destination, row),
-      distance: flights.distance[row] as number,
-    };
-    for (const { receivedMs, bytes } of linesOf(flight, random, (kind) => faults[kind]++)) {
-      order.push(orderKey(receivedMs, lines.length));
-      lines.push(bytes);
-    }
+  const first = flights.date.findIndex((timeMs) => timeMs >= streamFromMs);
+  let row = first;
+  for (; row < flights.rows && (flights.date[row] as number) < untilMs; row++) {
+    const lot = { fault: random.next(), detail: random.next() };
+    lots.push(lot);
+    linesOf(flightAt(row), lot, count).forEach(({ receivedMs }, copy) => {
+      order.push(orderKey(receivedMs, rowOf.length));
+      rowOf.push(row);
+      copyOf.push(copy);
+    });
   }
-  await writeLines(path, order, (at) => lines[at] as Buffer | string);
-  return { seed, flights: count, lines: lines.length, faults };
+  await writeLines(path, order, (at) => {
+    const of = rowOf[at] as number;
+    const lines = linesOf(flightAt(of), lots[of - first] as Lot, () => {});
+    return (lines[copyOf[at] as number] as Line).bytes();
+  });
+  return { seed, flights: row - first, lines: rowOf.length, faults };
 }
 
 /** Labels become known when the flight has landed: schedule, delay, and the time in the air. */

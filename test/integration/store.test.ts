@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDictionary, encode, numberColumn, textColumn } from '../../common/columns.ts';
+import { packTexts } from '../../common/pack-texts.ts';
 import type { ChunkRow, FlushRows, LabelRows } from '../../common/rows.ts';
 import type { PartitionId } from '../../common/source.ts';
-import { packTexts } from '../../common/pack-texts.ts';
 import { openStore, type Store } from '../../store/client.ts';
 import { writeChunks, writeRows } from '../../store/flush-writer.ts';
 import { addFeatureColumns, migrate } from '../../store/migrations.ts';
+import { createMonitorStore } from '../../store/monitor-store.ts';
 
 const partition: PartitionId = { source: 'trips', partition: 3, role: 'events' };
 const fields = [
@@ -224,6 +225,16 @@ describe('the store on the embedded engine', () => {
     expect(await store.query('SELECT to_offset, epoch, watermark FROM tidemark_trips.chunks FINAL')).toEqual([
       { to_offset: '9007199254740991', epoch: '7', watermark: '2001-02-01 04:00:00.000' },
     ]);
+  });
+
+  it('forgets what is older than the retention, and nothing else', async () => {
+    await createMonitorStore(store).expire(Date.parse('2001-01-01'));
+    expect(await store.query('SELECT offset FROM tidemark_trips.events FINAL ORDER BY offset')).toEqual([
+      { offset: '1' },
+      { offset: '9007199254740990' },
+    ]);
+    expect(await store.query('SELECT count() AS n FROM tidemark_trips.predictions FINAL')).toEqual([{ n: '2' }]);
+    expect(await store.query('SELECT count() AS n FROM tidemark_trips.chunks FINAL')).toEqual([{ n: '1' }]);
   });
 
   it('refuses tables of a newer version', async () => {
