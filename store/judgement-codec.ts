@@ -1,11 +1,11 @@
+import type { Judgement } from '../drift/judge/judgement.ts';
 import { arrowColumn, encodeArrow } from './arrow-encode.ts';
 import type { ArrowFile } from './client.ts';
-import type { JudgementRow } from './monitor-store.ts';
 
 /** Judgements as Arrow: some thousands a round, whose JSON would cost the engine more than all else a round writes. */
-export function encodeJudgements(rows: readonly JudgementRow[], revision: number): ArrowFile {
-  const numbers = (of: (row: JudgementRow) => number) => Float64Array.from(rows, of);
-  const texts = (name: string, of: (row: JudgementRow) => string) => arrowColumn.texts(name, rows.map(of));
+export function encodeJudgements(rows: readonly Judgement[], revision: number): ArrowFile {
+  const numbers = (of: (row: Judgement) => number) => Float64Array.from(rows, of);
+  const texts = (name: string, of: (row: Judgement) => string) => arrowColumn.texts(name, rows.map(of));
   return encodeArrow(
     [
       arrowColumn.timestamp(

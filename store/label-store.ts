@@ -1,20 +1,6 @@
+import type { LabelWindow, Performance } from '../common/performance.ts';
 import type { Store } from './client.ts';
 import { sqlTime } from './flush-writer.ts';
-
-/** How good a version was on the labelled events of a window. */
-export interface WindowPerformance {
-  readonly model: string;
-  readonly version: string;
-  readonly slot: string;
-  readonly windowStartMs: number;
-  readonly windowMs: number;
-  readonly n: number;
-  readonly positives: number;
-  readonly logLoss: number;
-  readonly brier: number;
-  readonly meanPrediction: number;
-  readonly auc: number;
-}
 
 /** Losses of a champion and a challenger on the labelled events that both scored, summed up to windows. */
 export interface PairedLosses {
@@ -23,14 +9,6 @@ export interface PairedLosses {
   /** Means over all of them; 0 where there are none. */
   readonly champion: { readonly logLoss: number; readonly brier: number };
   readonly challenger: { readonly logLoss: number; readonly brier: number };
-}
-
-export interface LabelWindow {
-  readonly model: string;
-  readonly startMs: number;
-  readonly endMs: number;
-  /** Labels that became known later are not looked at. */
-  readonly knownByMs: number;
 }
 
 /** Probabilities are kept away from 0 and 1 by so much before their logarithm is taken. */
@@ -54,7 +32,7 @@ export function createLabelStore(store: Store) {
   const inWindow = `p.model = {model:String} AND p.id != ''
     AND p.event_time >= fromUnixTimestamp64Milli({start:Int64}) AND p.event_time < fromUnixTimestamp64Milli({end:Int64})`;
   return {
-    async performance(window: LabelWindow): Promise<WindowPerformance[]> {
+    async performance(window: LabelWindow): Promise<Performance[]> {
       const rows = await store.query<Record<string, string | number>>(
         `SELECT p.version AS version, p.slot AS slot, count() AS n, countIf(l.value > 0.5) AS positives, avg(${logLoss}) AS log_loss,
            avg(pow(p.value - l.value, 2)) AS brier, avg(p.value) AS mean_prediction,
@@ -77,7 +55,7 @@ export function createLabelStore(store: Store) {
         auc: Number(row['auc']),
       }));
     },
-    writePerformance: (rows: readonly WindowPerformance[], revision: number) =>
+    writePerformance: (rows: readonly Performance[], revision: number) =>
       store.insertRows(
         'performance',
         rows.map((row) => ({

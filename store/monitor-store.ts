@@ -1,4 +1,5 @@
 import type { Profile } from '../common/profile.ts';
+import type { Judgement } from '../drift/judge/judgement.ts';
 import type { Store } from './client.ts';
 import { sqlTime } from './flush-writer.ts';
 import { encodeJudgements } from './judgement-codec.ts';
@@ -91,7 +92,7 @@ export function createMonitorStore(store: Store) {
       return row === undefined || Number(row.n) === 0 ? undefined : Number(row.pane);
     },
 
-    async writeJudgements(rows: readonly JudgementRow[], revision: number): Promise<void> {
+    async writeJudgements(rows: readonly Judgement[], revision: number): Promise<void> {
       if (rows.length > 0) await store.insertArrow('judgements', encodeJudgements(rows, revision));
     },
 
@@ -176,22 +177,3 @@ export function createMonitorStore(store: Store) {
 }
 
 export type MonitorStore = ReturnType<typeof createMonitorStore>;
-
-/** As `drift/judge` makes them. */
-export interface JudgementRow {
-  readonly windowStart: number;
-  readonly windowEnd: number;
-  readonly comparison: string;
-  readonly segment: string;
-  readonly feature: string;
-  readonly referenceId: string;
-  readonly nReference: number;
-  readonly nCurrent: number;
-  readonly statistic: string;
-  readonly value: number;
-  readonly critical: number;
-  readonly pValue: number;
-  readonly alarm: boolean;
-  readonly why: string;
-  readonly detail: unknown;
-}

@@ -1,3 +1,4 @@
+import type { LabelWindow, Performance } from '../../common/performance.ts';
 import type { Profile } from '../../common/profile.ts';
 import type { SegmentKey } from '../../common/segment.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
@@ -32,28 +33,6 @@ export interface MonitorStore {
       readonly state: unknown;
     }[],
   ): Promise<void>;
-}
-
-/** How good a version was on the labelled events of a window. */
-export interface Performance {
-  readonly model: string;
-  readonly version: string;
-  readonly slot: string;
-  readonly windowStartMs: number;
-  readonly windowMs: number;
-  readonly n: number;
-  readonly positives: number;
-  readonly logLoss: number;
-  readonly brier: number;
-  readonly meanPrediction: number;
-  readonly auc: number;
-}
-
-export interface LabelWindow {
-  readonly model: string;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly knownByMs: number;
 }
 
 export interface PerformanceStore {
