@@ -7,7 +7,8 @@ import { parseRfc2822Ms } from './rfc2822.ts';
  *
  * - ISO 8601: `2001-01-31T23:59:59.999Z`, with an offset (`+01:00`, `+0100`, `+01`), a space or `t` for the `T`, without
  *   seconds, without zone (UTC), the date alone (its midnight in UTC). Fractions beyond milliseconds are cut off. `:60` is
- *   accepted where a leap second can be and means the next second; `24:00` is the midnight after.
+ *   accepted where a leap second can be and means the next second; `24:00` is the midnight after. The basic form with
+ *   seconds, `20010131T235959Z`.
  * - RFC 2822: `Tue, 15 Nov 1994 08:12:31 +0200` (or `GMT`, `EST`, ...).
  * - Numbers, bigints and texts of 9 to 19 digits, as a count since 1970 of seconds (magnitude below 1e11, the year 5138),
  *   ms (below 1e14), us (below 1e17) or ns. Shorter texts of digits are too ambiguous: `20010131` may be a date.
@@ -113,6 +114,11 @@ function parseOther(text: string): number | undefined {
   const trimmed = text.trim();
   if (/^-?\d{9,19}(\.\d+)?$/.test(trimmed)) return ofCount(Number(trimmed));
   if (trimmed.length !== text.length) return parseText(trimmed);
+  const basic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d(?:[.,]\d+)?)(Z|[+-]\d\d(?::?\d\d)?)?$/i.exec(text);
+  if (basic !== null) {
+    const [, year, month, day, hour, minute, second, zone = ''] = basic;
+    return parseText(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`);
+  }
   // A blank between the time and its offset: `2001-01-31 10:00:00 +0100`, or `... UTC`.
   const zoned = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (?:UTC|GMT|Z|([+-]\d\d:?\d\d))$/i.exec(text);
   if (zoned !== null) return parseText(`${zoned[1]}${zoned[2] ?? 'Z'}`);

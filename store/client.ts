@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import chdb from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
-import { ErrorCode, TidemarkError } from '../common/error.ts';
+import { ErrorCode, messageOf, TidemarkError } from '../common/error.ts';
 import { translateStoreError } from './store-error.ts';
 
 /**
@@ -52,6 +52,9 @@ const settings: ClickHouseSettings = {
   max_partitions_per_insert_block: '0',
 };
 
+/** What goes wrong is translated and reported once, by whoever called. */
+const log = { level: ClickHouseLogLevel.OFF };
+
 export interface StoreOptions {
   /** `embedded:DIR` or `http(s)://user:password@host:port`. */
   readonly url: string;
@@ -63,7 +66,8 @@ export interface StoreOptions {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const directory = embeddedDirectory(options);
   const client = directory === undefined ? remoteClient(options.url) : embeddedClient(directory);
-  const store = createStore(client, options.database, directory);
+  const place = directory ?? withoutPassword(options.url);
+  const store = createStore(client, { database: options.database, directory, place });
   try {
     await store.command(`CREATE DATABASE IF NOT EXISTS \`${options.database}\``);
   } catch (error) {
@@ -79,12 +83,27 @@ function embeddedDirectory({ url, workingDirectory }: StoreOptions): string | un
 
 function remoteClient(url: string): ClickHouseClient {
   if (!/^https?:\/\//.test(url)) {
-    throw new TidemarkError(ErrorCode.CONFIG_INVALID, `the store's url is neither embedded:DIR nor http(s)://...`, {
-      place: url,
-      cure: 'Write store.url as embedded:./.tidemark or http://user:password@host:8123',
-    });
+    throw urlInvalid("the store's url is neither embedded:DIR nor http(s)://...", url);
   }
-  return createClient({ url, request_timeout: 120_000, compression: { request: false, response: true } });
+  try {
+    return createClient({ url, request_timeout: 120_000, compression: { request: false, response: true }, log });
+  } catch (cause) {
+    // The client says what of it, such as an unknown key after the ?.
+    throw urlInvalid(`the store's url cannot be used: ${messageOf(cause).split('\n')[0]}`, url, cause);
+  }
+}
+
+function urlInvalid(reason: string, url: string, cause?: unknown): TidemarkError {
+  return new TidemarkError(ErrorCode.CONFIG_INVALID, reason, {
+    place: withoutPassword(url),
+    cure: 'Write store.url as embedded:./.tidemark or http://user:password@host:8123',
+    cause,
+  });
+}
+
+/** Errors go to logs and screens; passwords do not. */
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
 }
 
 function embeddedClient(directory: string): ClickHouseClient {
@@ -92,14 +111,21 @@ function embeddedClient(directory: string): ClickHouseClient {
     mkdirSync(join(directory, 'spool'), { recursive: true });
     return createClient({
       connection: createChdbConnection({ path: join(directory, 'engine') }),
+      log,
     } as unknown as Parameters<typeof createClient>[0]);
   } catch (error) {
     throw translateStoreError(error, directory);
   }
 }
 
-function createStore(client: ClickHouseClient, database: string, directory: string | undefined): Store {
-  const place = directory ?? 'ClickHouse';
+interface StorePlace {
+  readonly database: string;
+  readonly directory: string | undefined;
+  /** For errors. */
+  readonly place: string;
+}
+
+function createStore(client: ClickHouseClient, { database, directory, place }: StorePlace): Store {
   let spooled = 0;
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

@@ -38,6 +38,7 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
   const metrics = createMetrics();
   const base = await openBase(file, process.cwd());
   let runtime: Runtime | undefined;
+  let served: Awaited<ReturnType<typeof serve>> | undefined;
   try {
     await hooks.prepare?.(base);
     let url: string | undefined;
@@ -48,11 +49,12 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
       metrics,
       once: options.once,
       consoleUrl: () => url,
+      onFilesRead: () => process.stderr.write(`tidemark: everything in the files is read; ${stays(url)}\n`),
     });
-    const served = options.console ? await serve({ runtime, metrics, logger }) : undefined;
+    served = options.console ? await serve({ runtime, metrics, logger }) : undefined;
     url = served?.url;
     if (url !== undefined) process.stderr.write(`tidemark: the console is at ${url}\n`);
-    const stopped = onSignals(() => runtime?.worker.stop());
+    const stopped = onSignals(() => runtime?.stop());
     const hide = options.json ? () => {} : showProgress(runtime, process.stderr);
     const readBefore = (await summarize(base)).events.read;
     const runMs = performance.now();
@@ -73,15 +75,19 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
     if (options.json) printJson(shown);
     else printText(summaryText(shown as UpResult));
     if (!options.once && served !== undefined && !stopped.signalled()) {
-      process.stderr.write(`tidemark: everything is read; the console stays at ${served.url} until Ctrl-C\n`);
+      process.stderr.write(`tidemark: everything is read; ${stays(served.url)}\n`);
       await stopped.promise;
     }
-    await served?.server.close();
     return 0;
   } finally {
+    await served?.server.close();
     await runtime?.close();
     await base.store.close();
   }
+}
+
+function stays(url: string | undefined): string {
+  return `${url === undefined ? 'reading goes on' : `the console stays at ${url}`} until Ctrl-C`;
 }
 
 function onSignals(stop: () => void): { readonly promise: Promise<void>; signalled(): boolean } {

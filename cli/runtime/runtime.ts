@@ -7,6 +7,7 @@ import { messageOf, TidemarkError } from '../../common/error.ts';
 import type { EventIntake } from '../../common/intake.ts';
 import { createLiveFeed, type LiveFeed } from '../../common/live.ts';
 import { type Logger, type Metrics, systemClock } from '../../common/ports.ts';
+import { retry } from '../../common/retry.ts';
 import type { PipelineFile } from '../../config/load.ts';
 import { createIntake } from '../../consumers/worker/intake.ts';
 import { createPartitions } from '../../consumers/worker/partitions.ts';
@@ -28,6 +29,7 @@ import { referenceFromFile } from './reference-builder.ts';
 import { createReferenceKeeper, type ReferenceKeeper } from './reference-keeper.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import { createSources } from './sources.ts';
+import { watchStore } from './store-health.ts';
 
 export interface RuntimeOptions {
   readonly file: PipelineFile;
@@ -38,12 +40,16 @@ export interface RuntimeOptions {
   /** Read only what has an end, then stop. */
   readonly once: boolean;
   readonly consoleUrl: () => string | undefined;
+  /** Called once, when every file is read and committed while another source goes on. */
+  readonly onFilesRead?: () => void;
 }
 
 /** Store, contract, registry and models of a pipeline: what every command needs that works on one. */
 export interface Base {
   readonly file: PipelineFile;
   readonly store: Store;
+  /** False while the store does not answer. */
+  readonly storeUp: () => boolean;
   readonly contract: CompiledContract;
   readonly registry: Registry;
   readonly stores: {
@@ -64,7 +70,8 @@ export function databaseOf(pipeline: string): string {
 export async function openBase(file: PipelineFile, workingDirectory: string): Promise<Base> {
   const { config } = file;
   const contract = await loadContract(file);
-  const store = await openStore({ url: config.store.url, database: databaseOf(config.pipeline), workingDirectory });
+  const database = databaseOf(config.pipeline);
+  const { store, up: storeUp } = watchStore(await openStore({ url: config.store.url, database, workingDirectory }));
   try {
     await migrate(store);
     await addFeatureColumns(store, contract.fields);
@@ -76,6 +83,7 @@ export async function openBase(file: PipelineFile, workingDirectory: string): Pr
     return {
       file,
       store,
+      storeUp,
       contract,
       registry: await openRegistry(stores.registry),
       stores,
@@ -99,6 +107,8 @@ export interface Runtime {
   /** The latest that was committed. */
   readonly status: () => WorkerStatus | undefined;
   run(): Promise<void>;
+  /** Ends `run`, see {@link Worker.stop}. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -155,6 +165,15 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
   });
   await monitor.start();
 
+  let filesRead = !sources.open;
+  function noteFilesRead({ partitions: progress }: WorkerStatus): void {
+    const files = sources.source.ends().length;
+    if (filesRead || files === 0 || progress.filter(({ ended }) => ended).length < files) return;
+    filesRead = true;
+    options.onFilesRead?.();
+  }
+
+  const stopping = new AbortController();
   let status: WorkerStatus | undefined;
   let rounding: Promise<void> | undefined;
   async function onCommitted(next: WorkerStatus): Promise<void> {
@@ -165,7 +184,18 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
       ({ partition, watermarkMs }) => partition.source !== 'http' || Number.isFinite(watermarkMs),
     );
     const watermarkMs = watermarkOf(counted, config.windows.idle, systemClock.now());
-    if (sources.bounded) return monitor.round(watermarkMs);
+    if (sources.bounded) {
+      await retry(() => monitor.round(watermarkMs), {
+        random: Math.random,
+        sleep,
+        signal: stopping.signal,
+        onRetry: ({ attempt, reason }) =>
+          logger.warn({ what: 'round of the monitor', attempt, reason }, 'trying again; intake is held'),
+      });
+      noteFilesRead(next);
+      return;
+    }
+    noteFilesRead(next);
     rounding ??= monitor
       .round(watermarkMs)
       .catch((error) => {
@@ -215,6 +245,10 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
       await models.resume();
       await worker.run();
       await rounding;
+    },
+    stop() {
+      stopping.abort();
+      worker.stop();
     },
     async close() {
       await rounding;

@@ -34,6 +34,7 @@ export async function serve({
     live: runtime.live,
     logger,
     clock: systemClock,
+    storeUp: base.storeUp,
   });
   const { url } = await server.start();
   return { server, url };

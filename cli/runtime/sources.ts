@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import type { Frame } from '../../common/feature.ts';
 import type { EventIntake } from '../../common/intake.ts';
 import type { Logger, Metrics } from '../../common/ports.ts';
@@ -27,6 +28,8 @@ export interface Sources {
   readonly intake: EventIntake | undefined;
   /** Everything that is read has an end: decisions can wait for each other, so that a run can be repeated. */
   readonly bounded: boolean;
+  /** Something that is read has no end. */
+  readonly open: boolean;
 }
 
 /** The sources of events and labels of a pipeline, as one. */
@@ -66,6 +69,17 @@ export function createSources(options: SourcesOptions): Sources {
       intake = source;
     }
   }
+  if (sources.length === 0) {
+    throw new TidemarkError(ErrorCode.CONFIG_INVALID, 'nothing that the pipeline reads has an end', {
+      place: '--once',
+      cure: 'Leave --once out, or add a source.file',
+    });
+  }
   const live = kafka !== undefined || labels?.kafka !== undefined;
-  return { source: mergeSources(sources), intake, bounded: files.length > 0 && !(live && !options.boundedOnly) };
+  return {
+    source: mergeSources(sources),
+    intake,
+    bounded: files.length > 0 && !(live && !options.boundedOnly),
+    open: !options.boundedOnly && (live || http !== undefined),
+  };
 }

@@ -18,27 +18,28 @@ export interface NdjsonReaderOptions {
 
 /**
  * One message a line; empty lines are none. The offset is the position of the line's first byte, so a restart seeks instead of
- * counting. The end is the size of the file when it was opened: a last line without a newline is a line.
+ * counting. The file ends where it ended when it was opened: a last line without a newline is a line.
  */
 export async function openNdjson(options: NdjsonReaderOptions): Promise<PartitionReader> {
   const { path, partition } = options;
   const handle = await openFile(path);
-  const end = (await handle.stat()).size;
+  const size = (await handle.stat()).size;
+  const end = await endOfLines(handle, size);
   let offset = 0;
   /** Bytes of the file from `offset` on that are read already. */
   let buffered: Buffer = Buffer.alloc(0);
 
   async function fill(): Promise<boolean> {
     const from = offset + buffered.length;
-    const size = Math.min(blockBytes, end - from);
-    if (size <= 0) return false;
-    const block = Buffer.allocUnsafeSlow(buffered.length + size);
+    const wanted = Math.min(blockBytes, size - from);
+    if (wanted <= 0) return false;
+    const block = Buffer.allocUnsafeSlow(buffered.length + wanted);
     buffered.copy(block);
-    const { bytesRead } = await handle.read(block, buffered.length, size, from);
+    const { bytesRead } = await handle.read(block, buffered.length, wanted, from);
     if (bytesRead === 0) {
       throw new TidemarkError(
         ErrorCode.FILE_UNREADABLE,
-        `the file has shrunk to less than ${end} bytes while it was read`,
+        `the file has shrunk to less than ${size} bytes while it was read`,
         {
           place: path,
           cure: 'Do not change a file that is being read; append to a new one',
@@ -89,10 +90,24 @@ export async function openNdjson(options: NdjsonReaderOptions): Promise<Partitio
         if (trimmed > 0) messages.push({ offset, key: null, value: buffered.subarray(0, trimmed) });
         advance(at < 0 ? lineBytes : lineBytes + 1);
       }
-      return messages.length === 0 && offset >= end ? undefined : { partition, messages, nextOffset: offset };
+      return messages.length === 0 && offset >= size ? undefined : { partition, messages, nextOffset: offset };
     },
     close: () => handle.close(),
   };
+}
+
+/** The position after the last byte that is no end of a line: no message begins from there on. */
+async function endOfLines(handle: FileHandle, size: number): Promise<number> {
+  const block = Buffer.allocUnsafe(4096);
+  for (let to = size; to > 0; ) {
+    const from = Math.max(0, to - block.length);
+    const { bytesRead } = await handle.read(block, 0, to - from, from);
+    for (let at = bytesRead - 1; at >= 0; at--) {
+      if (block[at] !== newline && block[at] !== carriageReturn) return from + at + 1;
+    }
+    to = from;
+  }
+  return 0;
 }
 
 async function openFile(path: string): Promise<FileHandle> {

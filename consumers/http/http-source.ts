@@ -17,7 +17,8 @@ const partition: PartitionId = { source: 'http', partition: 0, role: 'events' };
  * Events that come in requests. Offsets are a running number that goes on after the last committed chunk, so one process
  * at a time may own it. Nothing is kept of events that are not committed: their producers get no 200 and send them again.
  *
- * The queue is bounded by `maxPendingEvents`, counted from `submit` until the outcome is settled.
+ * The queue is bounded by `maxPendingEvents`, counted from `submit` until the outcome is settled. What comes before the start
+ * waits for it: the server listens a moment earlier.
  */
 export function createHttpSource(config: HttpSourceConfig, deps: HttpSourceDeps): Source & EventIntake {
   const pending = createPendingRequests();
@@ -26,7 +27,12 @@ export function createHttpSource(config: HttpSourceConfig, deps: HttpSourceDeps)
   let pendingEvents = 0;
   let queue: SourceMessage[] = [];
   let wake: (() => void) | undefined;
+  let decided = (): void => {};
+  const startedOrClosed = new Promise<void>((resolve) => {
+    decided = resolve;
+  });
 
+  const isOpen = (): boolean => state === 'open';
   const takeBatch = (): SourceBatch => {
     const messages = queue.splice(0, readMaxMessages);
     return { partition, messages, nextOffset: (messages[messages.length - 1] as SourceMessage).offset + 1 };
@@ -40,15 +46,20 @@ export function createHttpSource(config: HttpSourceConfig, deps: HttpSourceDeps)
     async start(listener) {
       const [start] = await listener.assigned([partition]);
       nextOffset = start?.offset ?? 0;
-      state = 'open';
+      if (state === 'new') state = 'open';
+      decided();
     },
 
     async submit(events, arrivalTimeMs): Promise<IntakeAnswer> {
-      if (state !== 'open') return { kind: 'closed' };
+      if (state === 'closed') return { kind: 'closed' };
       if (pendingEvents + events.length > config.maxPendingEvents) return { kind: 'full', pendingEvents };
+      pendingEvents += events.length;
+      if (state === 'new') {
+        await startedOrClosed;
+        if (!isOpen()) return { kind: 'closed' };
+      }
       const from = nextOffset;
       nextOffset += events.length;
-      pendingEvents += events.length;
       const settled = pending.add(from, events.length);
       for (let at = 0; at < events.length; at++)
         queue.push({ offset: from + at, key: null, value: events[at] as Buffer, arrivalTimeMs });
@@ -83,6 +94,7 @@ export function createHttpSource(config: HttpSourceConfig, deps: HttpSourceDeps)
     async close() {
       if (state === 'closed') return;
       state = 'closed';
+      decided();
       if (pendingEvents > 0)
         deps.logger.warn({ pendingEvents }, 'closed with events that are not stored; their producers were told');
       queue = [];

@@ -71,6 +71,9 @@ export function createEventTaker({ event, limits, contractName, tenants }: Event
 }
 
 function timeViolation(path: string, raw: unknown, unreadable: boolean, earliest: string): Violation {
+  if (raw === undefined || raw === null) {
+    return { code: ViolationCode.BAD_TIME, path, message: 'expected the time of the event, found none' };
+  }
   const value = String(raw).slice(0, 200);
   if (unreadable) {
     const message = 'expected a time: ISO 8601, RFC 2822, or a number of s, ms, us or ns since 1970';

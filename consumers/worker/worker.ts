@@ -71,7 +71,10 @@ export interface PartitionProgress {
 export interface Worker {
   /** Reads until the source ends or `stop` is called; rejects on an error that retrying cannot cure. */
   run(): Promise<void>;
-  /** Takes nothing in any more; `run` then commits what was taken in, leaves the source and returns. */
+  /**
+   * Takes nothing in any more; `run` then commits what was taken in, leaves the source and returns. Where the store does not
+   * answer, `run` rejects instead of waiting for it.
+   */
   stop(): void;
 }
 
@@ -81,12 +84,15 @@ const profileRowsWarning = 50;
 export function createWorker(options: WorkerOptions): Worker {
   const { source, intake, partitions, store, clock, logger, metrics } = options;
   const reader = createReader(source);
+  const stopping = new AbortController();
   let flush = 0;
 
   const retrying = <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const retryOptions: RetryOptions = {
       random: options.random,
       sleep: options.sleep,
+      // Who wants to stop does not wait for a store that is away: what is not committed is read or sent again.
+      signal: stopping.signal,
       onRetry: ({ attempt, waitMs, reason }) => {
         metrics.count('tidemark_retries_total', 1, { what });
         logger.warn({ what, attempt, waitMs: Math.round(waitMs), reason }, 'trying again; intake is held');
@@ -172,7 +178,8 @@ export function createWorker(options: WorkerOptions): Worker {
         kept.push(chunk);
         continue;
       }
-      partitions.drop(chunk.partition);
+      // While the commit was waited for, the partition may have come back to us under a new epoch.
+      if (partitions.get(chunk.partition)?.epoch === chunk.epoch) partitions.drop(chunk.partition);
       logger.warn({ chunk: chunk.chunkId }, 'the partition has another owner; its work here is dropped');
     }
     return kept;
@@ -193,6 +200,10 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function bounded(id: PartitionId): boolean {
     return source.ends().some(({ partition }) => partitionKey(partition) === partitionKey(id));
+  }
+
+  function filesAreRead(): boolean {
+    return source.ends().every(({ partition, end }) => (partitions.get(partition)?.position ?? 0) >= end);
   }
 
   function status(): WorkerStatus {
@@ -240,8 +251,11 @@ export function createWorker(options: WorkerOptions): Worker {
         if (next === 'ended' || next === 'stopped') over = true;
         else if (next !== 'due') {
           const state = partitions.get(next.partition);
-          if (state !== undefined) intake.add(next, state);
+          // A batch may have waited here while its partition was taken away and given back.
+          if (state !== undefined && (next.epoch ?? state.epoch) === state.epoch) intake.add(next, state);
           if (!bounded(next.partition)) dueMs = Math.min(dueMs, clock.now() + options.flushIntervalMs);
+          // Beside an unbounded source nothing else would cut what is left of the files.
+          else if (filesAreRead()) dueMs = clock.now();
         }
         if (intake.messageCount === 0) {
           dueMs = Number.POSITIVE_INFINITY;
@@ -265,6 +279,9 @@ export function createWorker(options: WorkerOptions): Worker {
         await source.close();
       }
     },
-    stop: () => reader.stop(),
+    stop() {
+      stopping.abort();
+      reader.stop();
+    },
   };
 }

@@ -74,7 +74,24 @@ test('outcomes of other sources and outcomes told twice change nothing', async (
   expect(await waiting).toMatchObject({ kind: 'stored' });
 });
 
-test('before the start nothing is taken', async () => {
-  const source = createHttpSource({ maxBodyBytes: 1, maxPendingEvents: 1 }, { logger: silentLogger });
+test('what comes before the start waits for it, within the bound', async () => {
+  const source = createHttpSource({ maxBodyBytes: 1, maxPendingEvents: 2 }, { logger: silentLogger });
+  const early = source.submit(events('a', 'b'), 0);
+  expect(await source.submit(events('c'), 0)).toEqual({ kind: 'full', pendingEvents: 2 });
+  await source.start({
+    assigned: async ([partition]) => (partition === undefined ? [] : [{ partition, offset: 7, epoch: 1 }]),
+    revoked() {},
+  });
+  const batch = (await source.read()) as SourceBatch;
+  expect(batch.messages.map(({ offset }) => offset)).toEqual([7, 8]);
+  source.settle?.(outcomesOf(batch));
+  expect(await early).toMatchObject({ kind: 'stored' });
+});
+
+test('what waits for a start that never comes is told so', async () => {
+  const source = createHttpSource({ maxBodyBytes: 1, maxPendingEvents: 2 }, { logger: silentLogger });
+  const early = source.submit(events('a'), 0);
+  await source.close();
+  expect(await early).toEqual({ kind: 'closed' });
   expect(await source.submit(events('a'), 0)).toEqual({ kind: 'closed' });
 });
