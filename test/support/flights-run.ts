@@ -101,8 +101,18 @@ export async function runWithKills(
   return { summary: (await spawnFlights(directory).done) as FlightsSummary, killed };
 }
 
-/** The parts of a summary that must be the same however often the run was interrupted. */
-export function comparable(summary: FlightsSummary): object {
+/**
+ * The parts of a summary that must be the same however often the run was interrupted. Counts are exact; means are sums of
+ * doubles, whose order the engine chooses, and are compared to nine digits.
+ */
+export function comparable(summary: FlightsSummary): unknown {
   const { seconds: _, eventsPerSecond: __, rssMb: ___, jobs, ...rest } = summary;
-  return { ...rest, jobs: jobs.map(({ seconds: _____, ...job }) => job) };
+  return rounded({ ...rest, jobs: jobs.map(({ seconds: ____, ...job }) => job) });
+}
+
+function rounded(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(9));
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rounded(inner)]));
 }
