@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -38,7 +38,8 @@ if (!installed) {
 }
 
 const args = process.argv.slice(2);
-const tsx = ['--import', 'tsx'];
+// By its path: as a bare name it would be looked for from the working directory, which may be anywhere.
+const tsx = ['--import', pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href];
 let command;
 if (args[0] === '--vitest') {
   const extra = args.slice(1);
