@@ -24,6 +24,11 @@ export interface SourceBatch {
   readonly messages: readonly SourceMessage[];
   /** The offset after the last message: where the next read goes on. */
   readonly nextOffset: number;
+  /**
+   * Under which the partition was ours when this was read; absent where partitions never change hands. What was read under an
+   * older epoch is dropped: the partition goes on from its committed offset.
+   */
+  readonly epoch?: number;
 }
 
 export interface PartitionId {

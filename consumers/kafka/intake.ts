@@ -62,7 +62,8 @@ export function createIntake({ ownership, handOff, metrics, heartbeatMs, resynch
       owned.position = nextOffset;
       ownership.commit = commitOffsetsIfNecessary;
       resolveOffset(last);
-      handOff.put({ partition: owned.partition, messages: batch.messages.map(toSourceMessage), nextOffset }, bytes);
+      const { partition, epoch } = owned;
+      handOff.put({ partition, messages: batch.messages.map(toSourceMessage), nextOffset, epoch }, bytes);
 
       const labels = { source: batch.topic, partition: String(batch.partition) };
       metrics.count('tidemark_source_messages_total', batch.messages.length, labels);

@@ -236,46 +236,51 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
+  async function readOn(): Promise<void> {
+    let inFlight: Promise<void> = Promise.resolve();
+    let failed = false;
+    let over = false;
+    // Files are cut by rows alone, so that a run can be repeated; what is unbounded waits for the interval at most.
+    let dueMs = Number.POSITIVE_INFINITY;
+    while (!over && !failed) {
+      const next = await reader.next(dueMs - clock.now());
+      if (next === 'ended' || next === 'stopped') over = true;
+      else if (next !== 'due') {
+        const state = partitions.get(next.partition);
+        // A batch may have waited here while its partition was taken away and given back.
+        if (state !== undefined && (next.epoch ?? state.epoch) === state.epoch) intake.add(next, state);
+        if (!bounded(next.partition)) dueMs = Math.min(dueMs, clock.now() + options.flushIntervalMs);
+        // Beside an unbounded source nothing else would cut what is left of the files.
+        else if (filesAreRead()) dueMs = clock.now();
+      }
+      if (intake.messageCount === 0) {
+        dueMs = Number.POSITIVE_INFINITY;
+        continue;
+      }
+      if (!over && clock.now() < dueMs && intake.messageCount < options.flushRows) continue;
+      dueMs = Number.POSITIVE_INFINITY;
+      const prepared = intake.cut();
+      // The batch before is committed, and what it caused is decided, before this one is scored.
+      await inFlight;
+      inFlight = process(prepared);
+      // Noticed at the next await of it; until then it must not count as unhandled.
+      inFlight.catch(() => {
+        failed = true;
+        reader.stop();
+      });
+    }
+    await inFlight;
+  }
+
   return {
     async run() {
-      flush = await retrying('read of the last flush', () => store.lastFlush());
-      await source.start(listener);
-      await options.onCommitted(status());
-      let inFlight: Promise<void> = Promise.resolve();
-      let failed = false;
-      let over = false;
-      // Files are cut by rows alone, so that a run can be repeated; what is unbounded waits for the interval at most.
-      let dueMs = Number.POSITIVE_INFINITY;
-      while (!over && !failed) {
-        const next = await reader.next(dueMs - clock.now());
-        if (next === 'ended' || next === 'stopped') over = true;
-        else if (next !== 'due') {
-          const state = partitions.get(next.partition);
-          // A batch may have waited here while its partition was taken away and given back.
-          if (state !== undefined && (next.epoch ?? state.epoch) === state.epoch) intake.add(next, state);
-          if (!bounded(next.partition)) dueMs = Math.min(dueMs, clock.now() + options.flushIntervalMs);
-          // Beside an unbounded source nothing else would cut what is left of the files.
-          else if (filesAreRead()) dueMs = clock.now();
-        }
-        if (intake.messageCount === 0) {
-          dueMs = Number.POSITIVE_INFINITY;
-          continue;
-        }
-        if (!over && clock.now() < dueMs && intake.messageCount < options.flushRows) continue;
-        dueMs = Number.POSITIVE_INFINITY;
-        const prepared = intake.cut();
-        // The batch before is committed, and what it caused is decided, before this one is scored.
-        await inFlight;
-        inFlight = process(prepared);
-        // Noticed at the next await of it; until then it must not count as unhandled.
-        inFlight.catch(() => {
-          failed = true;
-          reader.stop();
-        });
-      }
       try {
-        await inFlight;
+        flush = await retrying('read of the last flush', () => store.lastFlush());
+        await source.start(listener);
+        await options.onCommitted(status());
+        await readOn();
       } finally {
+        // However it ends: a member that stays in the group keeps partitions that nobody reads.
         await source.close();
       }
     },
