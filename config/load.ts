@@ -61,7 +61,9 @@ export async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : messageOf(cause);
+    const { code } = cause as NodeJS.ErrnoException;
+    const known = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'this is a directory' : undefined;
+    const reason = known ?? messageOf(cause);
     throw new TidemarkError(ErrorCode.FILE_UNREADABLE, reason, {
       place: path,
       cure: 'Check the path and its permissions.',

@@ -6,7 +6,7 @@ import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, cre
 import chdb from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { ErrorCode, messageOf, TidemarkError } from '../common/error.ts';
-import { translateStoreError } from './store-error.ts';
+import { directoryUnusable, translateStoreError } from './store-error.ts';
 
 /**
  * The one door to ClickHouse. A server by HTTP and the embedded engine answer to the same client; the only difference is how
@@ -114,7 +114,7 @@ function embeddedClient(directory: string): ClickHouseClient {
       log,
     } as unknown as Parameters<typeof createClient>[0]);
   } catch (error) {
-    throw translateStoreError(error, directory);
+    throw directoryUnusable(error, directory);
   }
 }
 

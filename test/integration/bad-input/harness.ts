@@ -143,6 +143,7 @@ export async function writePipeline(options: {
   readonly more?: string;
   readonly contract?: string;
   readonly flush?: string;
+  readonly port?: number;
 }): Promise<PipelineFiles> {
   const directory = await temporary();
   const store = join(directory, 'store');
@@ -155,7 +156,7 @@ source: ${options.source ?? '{ http: {} }'}
 event: { id: /id, time: /at }
 contract: contract.yaml
 flush: ${options.flush ?? '{ interval: 50ms }'}
-server: { port: 0 }
+server: { port: ${options.port ?? 0} }
 store: { url: "${options.storeUrl ?? `embedded:${store}`}" }
 ${options.more ?? ''}`,
   );
