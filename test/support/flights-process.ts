@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
+import type { FlightsSummary } from './flights-run.ts';
 
 const examples = fileURLToPath(new URL('../../examples/flights', import.meta.url));
 export const kafkaPipeline = join(examples, 'kafka.yaml');
@@ -52,7 +53,7 @@ export interface FlightsProcess {
 
 export interface FlightsEnd {
   /** What it printed; undefined where it was killed. */
-  readonly summary: { readonly events: { readonly read: number }; readonly rssMb: number } | undefined;
+  readonly summary: Pick<FlightsSummary, 'events' | 'seconds' | 'eventsPerSecond' | 'rssMb'> | undefined;
   /** When the first partition was assigned, ms since 1970: the beginning of reading. */
   readonly assignedAtMs: number;
   /** Warnings and errors of its log. */

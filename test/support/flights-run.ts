@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Summary } from '../../cli/runtime/summary.ts';
 import { createRandom } from '../../common/random.ts';
 
 const start = fileURLToPath(new URL('../../examples/flights/start.ts', import.meta.url));
 
 /** What `npm start -- --once --json` prints, as far as tests look at it. */
 export interface FlightsSummary {
-  readonly events: Readonly<Record<string, number>>;
+  readonly events: Summary['events'];
   readonly predictions: number;
   readonly windows: number;
   readonly judgements: number;
