@@ -91,19 +91,20 @@ function stays(url: string | undefined): string {
 }
 
 function onSignals(stop: () => void): { readonly promise: Promise<void>; signalled(): boolean } {
-  let signalled = false;
+  let signalledMs: number | undefined;
   const promise = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        // Twice is meant: leave at once; what is committed is safe.
-        if (signalled) process.exit(130);
-        signalled = true;
+        // Twice is meant: leave at once; what is committed is safe. A terminal's Ctrl-C may come twice at once, from the
+        // terminal and from the script that started this process.
+        if (signalledMs !== undefined && performance.now() - signalledMs > 500) process.exit(130);
+        signalledMs ??= performance.now();
         stop();
         resolve();
       });
     }
   });
-  return { promise, signalled: () => signalled };
+  return { promise, signalled: () => signalledMs !== undefined };
 }
 
 function summaryText(result: UpResult): string {
