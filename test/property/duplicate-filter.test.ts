@@ -12,7 +12,10 @@ function exactFilter(window: number) {
   };
 }
 
-const ids = fc.array(fc.integer({ min: 0, max: 60 }).map((n) => `id-${n}`), { maxLength: 400 });
+const ids = fc.array(
+  fc.integer({ min: 0, max: 60 }).map((n) => `id-${n}`),
+  { maxLength: 400 },
+);
 
 describe('the duplicate filter', () => {
   it('finds exactly the ids of the last accepted events', () => {

@@ -58,7 +58,11 @@ test('missing values have a bar of their own', () => {
 
 test('a new category is shown by name though it is rare, and the rest together', () => {
   const known = Array.from({ length: 26 }, (_, at) => String.fromCharCode(97 + at));
-  const binning = categoricalBinning(known, known.map(() => 10), 100);
+  const binning = categoricalBinning(
+    known,
+    known.map(() => 10),
+    100,
+  );
   const before = known.flatMap((value) => Array(100).fill(value));
   const { bins } = displayHistogram(
     binning,
