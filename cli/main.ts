@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { ErrorCode } from '../common/error.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDashboardsCommand } from './commands/dashboards.ts';
@@ -8,6 +9,7 @@ import { addInferCommand } from './commands/infer.ts';
 import { addJobsCommand } from './commands/jobs.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addUpCommand } from './commands/up.ts';
+import { printJson } from './output.ts';
 
 /** The composition root: each command reads its configuration, builds adapters, wires them and handles signals. */
 export function createProgram(): Command {
@@ -30,7 +32,11 @@ export function createProgram(): Command {
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {
-  // commander has printed its own message; --help and --version end with 0, wrong usage with 2.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else throw error;
+  if (!(error instanceof CommanderError)) throw error;
+  // commander has printed its own message for people; --help and --version end with 0, wrong usage with 2.
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+  if (error.exitCode !== 0 && process.argv.includes('--json')) {
+    const message = error.message.replace(/^error: /, '');
+    printJson({ error: { code: ErrorCode.CONFIG_INVALID, message, cure: 'See --help for the usage' } });
+  }
 }
