@@ -105,10 +105,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
     live.publish({ kind: 'judged' });
   }
 
-  /** Once a day of event time; forgetting twice forgets no more. */
+  /** In steps of a thirtieth of the retention, since each costs the store seconds; forgetting twice forgets no more. */
   async function expire(closedMs: number): Promise<void> {
-    const beforeMs = Math.floor((closedMs - config.store.retention) / dayMs) * dayMs;
-    if (beforeMs <= state.expiredMs) return;
+    const { retention } = config.store;
+    const stepMs = Math.max(dayMs, retention / 30);
+    const beforeMs = Math.floor((closedMs - retention) / stepMs) * stepMs;
+    const firstMs = await store.firstPane();
+    if (beforeMs <= state.expiredMs || firstMs === undefined || firstMs >= beforeMs) return;
     await store.expire(beforeMs);
     state = { ...state, expiredMs: beforeMs };
   }
