@@ -25,7 +25,8 @@ export function createLabelStore(store: Store) {
     end: endMs,
     known: knownByMs,
   });
-  const labels = `(SELECT id, argMax(value, (label_time, offset)) AS value FROM ${table('labels')} FINAL
+  // Without FINAL: of two writings of one label argMax takes one, and both say the same.
+  const labels = `(SELECT id, argMax(value, (label_time, offset)) AS value FROM ${table('labels')}
     WHERE label_time >= fromUnixTimestamp64Milli({start:Int64}) AND label_time < fromUnixTimestamp64Milli({known:Int64})
     GROUP BY id)`;
   const scored = `${table('predictions')} AS p FINAL`;
@@ -114,7 +115,7 @@ export function createLabelStore(store: Store) {
       };
     },
     /** The labelled, accepted events of a range of time with their features, ordered by position, as an Arrow file. */
-    exportDataset: (input: {
+    exportDataset: async (input: {
       readonly startMs: number;
       readonly endMs: number;
       readonly knownByMs: number;

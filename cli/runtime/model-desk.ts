@@ -15,6 +15,7 @@ import { loadModel } from '../../serving/model/session.ts';
 import { decidePromotion } from '../../serving/promotion.ts';
 import { routesOf, versionOf } from '../../serving/registry/registry.ts';
 import { promote, recordWait, refuse } from '../../serving/registry/transitions.ts';
+import { arrowRows } from '../../store/arrow-rows.ts';
 import type { LabelStore } from '../../store/label-store.ts';
 import { featureColumn } from '../../store/migrations.ts';
 import type { MonitorStore } from '../../store/monitor-store.ts';
@@ -134,7 +135,7 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
         exportDataset: async ({ startMs, endMs, knownByMs, path }) => {
           const features = fields.map(({ name }) => featureColumn(name));
           await stores.labels.exportDataset({ startMs, endMs, knownByMs, path, features });
-          return (await options.readFrame(path)).rows;
+          return arrowRows(path);
         },
         register: ({ directory, datasetPath, job: made, atMs }) =>
           registerVersion(

@@ -43,7 +43,9 @@ export async function prepareFiles(directory: string, flights: Frame, untilMs = 
   const files = filesIn(directory);
   if (existsSync(files.injected)) return;
   const stream = columnsOf(flights);
-  await writeFile(files.january, encodeJanuary(stream));
+  // First and at once: the contract and the first model are made from it while the stream is being written.
+  await writeFile(`${files.january}.part`, encodeJanuary(stream));
+  await rename(`${files.january}.part`, files.january);
   const injected = await writeEvents(files.events, stream, untilMs);
   await writeLabels(files.labels, stream, untilMs);
   // Written last: a start that is interrupted before begins anew.

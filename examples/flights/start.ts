@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { up } from '../../cli/commands/up.ts';
@@ -59,7 +60,7 @@ async function start(options: StartOptions) {
   process.env['FLIGHTS_DATA'] = directory;
   const store = join(directory, 'store');
   if (options.fresh) await rm(store, { recursive: true, force: true });
-  await prepare(directory);
+  const stream = await prepare(directory);
   const contract = join(directory, 'contract.yaml');
   if (!existsSync(contract)) await writeAtomically(contract, await inferFlightsContract(directory));
   process.env['CLICKHOUSE_URL'] ??= `embedded:${store}`;
@@ -72,7 +73,9 @@ async function start(options: StartOptions) {
       logLevel: options['log-level'],
     },
     {
-      prepare: (base) => firstModel(base, directory),
+      prepare: async (base) => {
+        await Promise.all([firstModel(base, directory), stream.whole]);
+      },
       onSummary: async (result, base) => {
         const injected = JSON.parse(await readFile(filesIn(directory).injected, 'utf8')) as Injected;
         const incidents = result.incidents as Parameters<typeof compareFaults>[2];
@@ -84,22 +87,36 @@ async function start(options: StartOptions) {
   );
 }
 
-/** In a process of its own: three million rows of columns would stay in this one's memory. */
-async function prepare(directory: string): Promise<void> {
-  if (existsSync(filesIn(directory).injected)) return;
+/**
+ * In a process of its own: three million rows of columns would stay in this one's memory. Resolves when January is there;
+ * `whole` when the stream is.
+ */
+async function prepare(directory: string): Promise<{ readonly whole: Promise<void> }> {
+  const files = filesIn(directory);
+  if (existsSync(files.injected)) return { whole: Promise.resolve() };
   process.stderr.write('tidemark: making the stream from three million flights (once) ...\n');
   await mkdir(directory, { recursive: true });
   const parquet = fileURLToPath(new URL('../data/flights-3m.parquet', import.meta.resolve('vega-datasets')));
   // A shorter stream, for tests: a date.
   const until = process.env['FLIGHTS_UNTIL'];
   const args = [parquet, directory, ...(until === undefined ? [] : [until])];
-  const made = spawnSync(process.execPath, ['--import', 'tsx', join(here, 'prepare.ts'), ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(here, 'prepare.ts'), ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (made.status !== 0) {
-    throw new TidemarkError(ErrorCode.FILE_UNREADABLE, 'the stream of flights could not be made', {
-      place: directory,
-      cure: 'The message above says why; the directory needs 600 MB of room',
+  let over = false;
+  const whole = new Promise<void>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      over = true;
+      if (code === 0) return resolve();
+      const cure = 'The message above says why; the directory needs 600 MB of room';
+      const message = 'the stream of flights could not be made';
+      reject(new TidemarkError(ErrorCode.FILE_UNREADABLE, message, { place: directory, cure }));
     });
-  }
+  });
+  // Awaited later; a failure before that is looked at then.
+  whole.catch(() => {});
+  while (!existsSync(files.january) && !over) await delay(50);
+  if (!existsSync(files.january)) await whole;
+  return { whole };
 }
