@@ -115,42 +115,48 @@ async function writeEvents(path: string, flights: FlightColumns, untilMs: number
     destination: textAt(flights.destination, row),
     distance: flights.distance[row] as number,
   });
-  const lots: Lot[] = [];
-  /** Row of each line, and which of its lines it is: the bytes are made when they are written, in their order. */
-  const rowOf: number[] = [];
-  const copyOf: number[] = [];
-  const order: number[] = [];
   const first = flights.date.findIndex((timeMs) => timeMs >= streamFromMs);
+  const rows = flights.rows - first;
+  // Typed arrays: five million small objects would cost more to collect than all else here.
+  const fault = new Float64Array(rows);
+  const detail = new Float64Array(rows);
+  /** Row of each line, and which of its lines it is: the bytes are made when they are written, in their order. */
+  const rowOf = new Int32Array(2 * rows);
+  const copyOf = new Uint8Array(2 * rows);
+  const order = new Float64Array(2 * rows);
+  const lotOf = (of: number): Lot => ({ fault: fault[of - first] as number, detail: detail[of - first] as number });
+  let lines = 0;
   let row = first;
   for (; row < flights.rows && (flights.date[row] as number) < untilMs; row++) {
-    const lot = { fault: random.next(), detail: random.next() };
-    lots.push(lot);
-    linesOf(flightAt(row), lot, count).forEach(({ receivedMs }, copy) => {
-      order.push(orderKey(receivedMs, rowOf.length));
-      rowOf.push(row);
-      copyOf.push(copy);
-    });
+    fault[row - first] = random.next();
+    detail[row - first] = random.next();
+    const made = linesOf(flightAt(row), lotOf(row), count);
+    for (let copy = 0; copy < made.length; copy++) {
+      order[lines] = orderKey((made[copy] as Line).receivedMs, lines);
+      rowOf[lines] = row;
+      copyOf[lines++] = copy;
+    }
   }
-  await writeLines(path, order, (at) => {
+  await writeLines(path, order.subarray(0, lines), (at) => {
     const of = rowOf[at] as number;
-    const lines = linesOf(flightAt(of), lots[of - first] as Lot, () => {});
-    return (lines[copyOf[at] as number] as Line).bytes();
+    return (linesOf(flightAt(of), lotOf(of), () => {})[copyOf[at] as number] as Line).bytes();
   });
-  return { seed, flights: row - first, lines: rowOf.length, faults };
+  return { seed, flights: row - first, lines, faults };
 }
 
 /** Labels become known when the flight has landed: schedule, delay, and the time in the air. */
 async function writeLabels(path: string, flights: FlightColumns, untilMs: number): Promise<void> {
-  const order: number[] = [];
   const landedMs = (row: number) => {
     const airborneMin = 30 + (flights.distance[row] as number) / 7.5;
     return (flights.date[row] as number) + Math.round(airborneMin + Math.max(0, flights.delay[row] as number)) * 60_000;
   };
+  const order = new Float64Array(flights.rows);
+  let labels = 0;
   for (let row = 0; row < flights.rows; row++) {
     const scheduledMs = flights.date[row] as number;
-    if (scheduledMs >= streamFromMs && scheduledMs < untilMs) order.push(orderKey(landedMs(row), row));
+    if (scheduledMs >= streamFromMs && scheduledMs < untilMs) order[labels++] = orderKey(landedMs(row), row);
   }
-  await writeLines(path, order, (row) => {
+  await writeLines(path, order.subarray(0, labels), (row) => {
     const delay = flights.delay[row] as number;
     return `{"id":"${idOf(row)}","landed":"${iso(landedMs(row))}","delay":${delay},"late":${delay > lateMinutes}}`;
   });
@@ -159,16 +165,12 @@ async function writeLabels(path: string, flights: FlightColumns, untilMs: number
 /** Time to the second and a number below 2^23 in one double, so that sorting numbers sorts lines by time. */
 const orderKey = (timeMs: number, at: number): number => Math.floor((timeMs - streamFromMs) / 1000) * 8_388_608 + at;
 
-async function writeLines(
-  path: string,
-  order: readonly number[],
-  lineAt: (at: number) => Buffer | string,
-): Promise<void> {
+async function writeLines(path: string, order: Float64Array, lineAt: (at: number) => Buffer | string): Promise<void> {
   const file = await open(path, 'w');
   const newline = Buffer.from('\n');
   let parts: Buffer[] = [];
   let text = '';
-  for (const key of Float64Array.from(order).sort()) {
+  for (const key of order.sort()) {
     const line = lineAt(key % 8_388_608);
     if (typeof line === 'string') text += `${line}\n`;
     else {
