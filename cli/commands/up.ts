@@ -43,8 +43,6 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
     await hooks.prepare?.(base);
     let url: string | undefined;
     runtime = await openRuntime(base, {
-      file,
-      workingDirectory: process.cwd(),
       logger,
       metrics,
       once: options.once,

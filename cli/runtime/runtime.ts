@@ -32,9 +32,6 @@ import { createSources } from './sources.ts';
 import { watchStore } from './store-health.ts';
 
 export interface RuntimeOptions {
-  readonly file: PipelineFile;
-  /** What a relative store directory starts from. */
-  readonly workingDirectory: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Read only what has an end, then stop. */
