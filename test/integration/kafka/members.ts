@@ -1,7 +1,7 @@
 import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import { type Logger, noMetrics } from '../../../common/ports.ts';
 import { type CommittedRange, type PartitionId, partitionKey, type SourceBatch } from '../../../common/source.ts';
-import { type KafkaSourceConfig, sourceSchema } from '../../../config/schema.ts';
+import { type KafkaSourceConfig, sourceSchema } from '../../../config/schema/source.ts';
 import { createKafkaSource, type KafkaSourceDeps } from '../../../consumers/kafka/kafka-source.ts';
 
 export function kafkaConfig(given: {
