@@ -1,33 +1,17 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { startBroker } from '../scripts/kafka/broker.ts';
 import { comparableCounts, readCounts } from '../test/support/flights-counts.ts';
 import { linesOf } from '../test/support/flights-lines.ts';
 import { copyStore, fromFile, startFlights, writePipeline } from '../test/support/flights-process.ts';
 import { messagesOf, produceLines, runToTheEnd } from '../test/support/kafka-flights.ts';
+import { readAlone } from './alone.ts';
 import { benchFlights } from './flights.ts';
 import { type Scenario, thousands } from './scenario.ts';
 
 const count = 1_000_000;
 const topic = 'flights';
-const alone = fileURLToPath(new URL('kafkajs-alone.ts', import.meta.url));
-
-interface Alone {
-  readonly events: number;
-  readonly malformed: number;
-  readonly seconds: number;
-}
-
-function readAlone(brokers: string): Alone {
-  const nodeFlags = ['--max-semi-space-size=32', '--import', 'tsx'];
-  const made = spawnSync(process.execPath, [...nodeFlags, alone, brokers, topic, String(count)], { encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`kafkajs alone failed: ${made.stderr}`);
-  return JSON.parse(made.stdout) as Alone;
-}
-
 export const kafka: Scenario = {
   name: 'kafka',
   description:
@@ -47,7 +31,7 @@ export const kafka: Scenario = {
         await produceLines({ ...place, path: events, from: there, to: count });
       }
       say('kafkajs alone');
-      const parsing = readAlone(broker.brokers);
+      const parsing = readAlone(broker.brokers, topic, count);
       say(`kafkajs alone: ${thousands(parsing.events / parsing.seconds)} events/s; now the whole loop`);
 
       const store = join(directory, 'store-of-broker');

@@ -1,11 +1,11 @@
 import { Kafka, logLevel } from 'kafkajs';
 
 /**
- * What the client costs by itself: reads a topic to offset `end` with the settings of the Kafka source, parses each message as
+ * What the client costs by itself: reads `count` messages of a topic with the settings of the Kafka source, parses each message as
  * JSON, commits each batch, and prints what it took. A process of its own, as the worker it is compared with.
- * Command: `kafkajs-alone.ts BROKERS TOPIC END`.
+ * Command: `kafkajs-alone.ts BROKERS TOPIC COUNT`.
  */
-const [brokers, topic, end] = process.argv.slice(2) as [string, string, string];
+const [brokers, topic, count] = process.argv.slice(2) as [string, string, string];
 const kafka = new Kafka({ clientId: 'bench', brokers: [brokers], logLevel: logLevel.NOTHING });
 const consumer = kafka.consumer({
   groupId: `alone-${process.pid}-${Date.now()}`,
@@ -43,7 +43,7 @@ await consumer.run({
     await commitOffsetsIfNecessary({
       topics: [{ topic, partitions: [{ partition: batch.partition, offset: String(next) }] }],
     });
-    if (next >= Number(end)) done();
+    if (events >= Number(count)) done();
   },
 });
 await finished;
