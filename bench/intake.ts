@@ -9,6 +9,7 @@ import { registerSensorModel, writeSensorPipeline } from '../test/support/sensor
 import { startTidemark } from '../test/support/sensors/process.ts';
 import { committedIn, messagesIn, produceReadings } from '../test/support/sensors/produce.ts';
 import { readAlone } from './alone.ts';
+import { processorTimeOf } from './processor-time.ts';
 import { type Scenario, thousands } from './scenario.ts';
 
 const count = 3_000_000;
@@ -53,6 +54,7 @@ export const intake: Scenario = {
         over = true;
       });
       while (!over && (await committedIn(place, group)) < count) await delay(250);
+      const used = processorTimeOf(worker.child.pid as number);
       worker.child.kill('SIGTERM');
       const end = await worker.ended;
       if (end.code !== 0) throw new Error(`the worker ended with ${end.code ?? end.signal}: ${end.errors}`);
@@ -66,6 +68,8 @@ export const intake: Scenario = {
           { name: 'kafkajs and JSON.parse alone', value: `${thousands(aloneRate)} events/s` },
           { name: 'one worker, the whole loop', value: `${thousands(count / seconds)} events/s` },
           { name: 'ratio', value: (count / seconds / aloneRate).toFixed(2) },
+          { name: 'processor time of JavaScript', value: `${((used.mainMs * 1000) / count).toFixed(2)} µs an event` },
+          { name: 'of all threads', value: `${((used.allMs * 1000) / count).toFixed(2)} µs an event` },
           { name: 'largest memory of the worker', value: `${thousands(summary.rssMb)} MB` },
           { name: 'profile rows per 1000 events', value: (found.profileRows / (count / 1000)).toFixed(1) },
         ],

@@ -5,7 +5,7 @@ import type { Verdict } from '../common/verdict.ts';
 import type { Violation } from '../common/violation.ts';
 import { compileColumnChecks } from './check-columns.ts';
 import { checkFrame } from './check-frame.ts';
-import type { Contract } from './contract.ts';
+import type { Contract, ContractFeature } from './contract.ts';
 import { createRowBuilder } from './row-builder.ts';
 
 /** A contract made ready to check events. */
@@ -13,6 +13,8 @@ export interface CompiledContract {
   readonly contract: Contract;
   /** In the contract's order, derived features included. */
   readonly fields: readonly FeatureField[];
+  /** Whether `finish` may reject rows that `add` has accepted: who appends has to keep what a dead letter needs. */
+  readonly rejectsLate: boolean;
   /**
    * Builders share dictionaries until these grow beyond 65,536 texts; one builder is used at a time.
    *
@@ -72,8 +74,20 @@ export function compileContract(contract: Contract, options: CompileOptions = {}
   return {
     contract,
     fields,
+    rejectsLate: rejectsLate(contract),
     createBuilder: (capacityRows) =>
       createRowBuilder({ contract, fields, knownKeys, dictionaries: freshDictionaries(), capacityRows, checkColumns }),
     checkFrame: (frame) => checkFrame(frame, { contract, fields, knownKeys, checkColumns }),
   };
+}
+
+function rejectsLate({ features, rules }: Contract): boolean {
+  const limited = ({ min, max, minLength, maxLength, pattern }: ContractFeature) =>
+    [min, max, minLength, maxLength, pattern].some((limit) => limit !== undefined);
+  return (
+    rules.some(({ otherwise }) => otherwise === 'reject') ||
+    features.some(
+      (feature) => feature.domain?.otherwise === 'reject' || (feature.otherwise === 'reject' && limited(feature)),
+    )
+  );
 }

@@ -2,7 +2,6 @@ import { createDictionary, type Dictionary, encode, type TextColumn } from '../.
 import { packTexts } from '../../common/pack-texts.ts';
 import type { EventRows, LabelRows } from '../../common/rows.ts';
 import { selectRows } from '../../common/select.ts';
-import type { SourceMessage } from '../../common/source.ts';
 import { Verdict } from '../../common/verdict.ts';
 import { type Violation, ViolationCode } from '../../common/violation.ts';
 import { type OpenBatch, reject, tallyOf } from './open-batch.ts';
@@ -45,10 +44,11 @@ export function cutBatch(batch: OpenBatch, options: CutOptions): Prepared {
   let kept = 0;
   for (let row = 0; row < total; row++) {
     const chunk = batch.chunkOf[row] as number;
-    const message = batch.messages[row] as SourceMessage;
     const found = joined(batch.violations.get(row), checked.violations.get(row));
     let verdict = checked.verdicts[row] as Verdict;
     if (verdict === Verdict.REJECTED) {
+      const message = batch.messages?.[row];
+      if (message === undefined) throw new Error('a row was rejected late whose message was not kept');
       reject(batch, { chunk, message, violations: found, contract: options.contractName });
       continue;
     }
@@ -81,7 +81,7 @@ export function cutBatch(batch: OpenBatch, options: CutOptions): Prepared {
     tally.verdicts[verdict]++;
     verdicts[kept] = verdict;
     keep[kept++] = row;
-    batch.outcomes?.push({ partition: tally.partition, offset: message.offset, verdict, violations });
+    batch.outcomes?.push({ partition: tally.partition, offset: batch.offsets[row] as number, verdict, violations });
   }
   for (const { tally, state } of batch.chunks) {
     tally.watermarkMs = state.watermarkMs;
@@ -91,8 +91,7 @@ export function cutBatch(batch: OpenBatch, options: CutOptions): Prepared {
   const rows = keep.subarray(0, kept);
   const frame = kept === total ? checked.frame : selectRows(checked.frame, rows);
   const chunkOf = gatherInts(batch.chunkOf, rows);
-  const offsets = new Float64Array(kept);
-  for (let at = 0; at < kept; at++) offsets[at] = (batch.messages[rows[at] as number] as SourceMessage).offset;
+  const offsets = gatherNumbers(batch.offsets, rows);
   const events: EventRows = {
     ...positions(batch, chunkOf, offsets, options.sources),
     eventTimeMs: gatherNumbers(batch.eventTimesMs, rows),

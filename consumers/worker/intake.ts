@@ -4,6 +4,7 @@ import type { SourceBatch } from '../../common/source.ts';
 import { ViolationCode } from '../../common/violation.ts';
 import type { EventConfig, LabelsConfig } from '../../config/schema.ts';
 import type { CompiledContract } from '../../validators/compile.ts';
+import { createJsonDecoder } from '../decoders/json-decoder.ts';
 import { type CutOptions, cutBatch } from './cut.ts';
 import { chunkFor, createOpenBatch, reject, tallyOf } from './open-batch.ts';
 import type { PartitionState } from './partitions.ts';
@@ -37,7 +38,14 @@ export function createIntake(options: IntakeOptions): Intake {
   const contractName = `${contract.contract.name} ${contract.contract.version}`;
   const limits = { maxBytes: event.maxBytes, maxDepth: event.maxDepth, maxFieldBytes: event.maxFieldBytes };
   const tenants = createDictionary(['']);
-  const takeEvent = createEventTaker({ event, limits, contractName, tenants });
+  const envelope = [event.id, event.time, event.arrival, event.tenant].filter((pointer) => pointer !== undefined);
+  const read = contract.contract.features.filter(({ derive }) => derive === undefined).map(({ path }) => path);
+  const decode = createJsonDecoder({
+    limits,
+    pointers: [...envelope, ...read],
+    seesUnknownKeys: contract.contract.unknownFields !== 'ignore',
+  });
+  const takeEvent = createEventTaker({ event, decode, contractName, tenants });
   const takeLabel = options.labels === undefined ? undefined : createLabelTaker(options.labels, limits);
   const cutOptions: CutOptions = {
     paneMs: options.paneMs,
@@ -48,7 +56,11 @@ export function createIntake(options: IntakeOptions): Intake {
     sources: createDictionary(),
     tenants,
   };
-  const newBatch = () => createOpenBatch(contract.createBuilder(options.capacityRows), options.wantsOutcomes);
+  const newBatch = () =>
+    createOpenBatch(contract.createBuilder(options.capacityRows), {
+      keepsMessages: contract.rejectsLate,
+      wantsOutcomes: options.wantsOutcomes,
+    });
   let open = newBatch();
 
   return {

@@ -1,9 +1,8 @@
 import type { DeadLetterRow } from '../../common/rows.ts';
 import type { EventOutcome, SourceMessage } from '../../common/source.ts';
 import { Verdict } from '../../common/verdict.ts';
-import { type Violation, ViolationCode } from '../../common/violation.ts';
+import type { Violation } from '../../common/violation.ts';
 import type { RowBuilder } from '../../validators/compile.ts';
-import { decodeJson, type JsonLimits } from '../decoders/json.ts';
 import type { PartitionState } from './partitions.ts';
 import type { ChunkTally } from './prepared.ts';
 
@@ -13,7 +12,9 @@ export interface OpenBatch {
   /** Messages, events and labels, accepted or not. */
   messageCount: number;
   readonly chunks: { readonly tally: ChunkTally; readonly state: PartitionState }[];
-  readonly messages: SourceMessage[];
+  readonly offsets: number[];
+  /** By row; only where the columns may still reject one, for its dead letter. Bytes that are kept are bytes the collector copies. */
+  readonly messages: SourceMessage[] | undefined;
   readonly chunkOf: number[];
   readonly eventTimesMs: number[];
   readonly arrivalTimesMs: number[];
@@ -33,12 +34,16 @@ export interface OpenBatch {
   readonly outcomes: EventOutcome[] | undefined;
 }
 
-export function createOpenBatch(builder: RowBuilder, wantsOutcomes: boolean): OpenBatch {
+export function createOpenBatch(
+  builder: RowBuilder,
+  { keepsMessages, wantsOutcomes }: { readonly keepsMessages: boolean; readonly wantsOutcomes: boolean },
+): OpenBatch {
   return {
     builder,
     messageCount: 0,
     chunks: [],
-    messages: [],
+    offsets: [],
+    messages: keepsMessages ? [] : undefined,
     chunkOf: [],
     eventTimesMs: [],
     arrivalTimesMs: [],
@@ -97,21 +102,6 @@ export function reject(batch: OpenBatch, { chunk, message, violations, contract 
     contract,
   });
   batch.outcomes?.push({ partition: tally.partition, offset: message.offset, verdict: Verdict.REJECTED, violations });
-}
-
-export type Decoded =
-  | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly violation: Violation };
-
-export function decode(message: SourceMessage, limits: JsonLimits): Decoded {
-  if (message.record !== undefined) return { ok: true, value: message.record };
-  if (message.value !== null) return decodeJson(message.value, limits);
-  const violation = {
-    code: ViolationCode.NOT_AN_OBJECT,
-    path: '',
-    message: 'expected an event, found an empty message (a tombstone)',
-  };
-  return { ok: false, violation };
 }
 
 /** An id or tenant as text; the empty text where there is none that can be trusted. */

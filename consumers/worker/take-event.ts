@@ -5,21 +5,21 @@ import { parseTimestampMs } from '../../common/timestamp.ts';
 import { Verdict } from '../../common/verdict.ts';
 import { type Violation, ViolationCode } from '../../common/violation.ts';
 import type { EventConfig } from '../../config/schema.ts';
-import type { JsonLimits } from '../decoders/json.ts';
-import { decode, identify, type OpenBatch, reject } from './open-batch.ts';
+import type { Decoded } from '../decoders/json-decoder.ts';
+import { identify, type OpenBatch, reject } from './open-batch.ts';
 
 /** The last moment a DateTime64(3) holds. */
 const lastTimeMs = 10_413_791_999_999;
 
 export interface EventTakerOptions {
   readonly event: EventConfig;
-  readonly limits: JsonLimits;
+  readonly decode: (message: SourceMessage) => Decoded;
   readonly contractName: string;
   readonly tenants: Dictionary;
 }
 
 /** Takes one event in: its envelope (time, arrival, id, tenant) and, through the contract, its features. */
-export function createEventTaker({ event, limits, contractName, tenants }: EventTakerOptions) {
+export function createEventTaker({ event, decode, contractName, tenants }: EventTakerOptions) {
   const idOf = event.id === undefined ? undefined : compilePointer(event.id);
   const timeOf = compilePointer(event.time);
   const arrivalOf = event.arrival === undefined ? undefined : compilePointer(event.arrival);
@@ -28,7 +28,7 @@ export function createEventTaker({ event, limits, contractName, tenants }: Event
   const earliestText = event.earliest;
 
   return (batch: OpenBatch, chunk: number, message: SourceMessage): void => {
-    const decoded = decode(message, limits);
+    const decoded = decode(message);
     if (!decoded.ok) {
       reject(batch, { chunk, message, violations: [decoded.violation], contract: contractName });
       return;
@@ -57,11 +57,12 @@ export function createEventTaker({ event, limits, contractName, tenants }: Event
         message: 'expected an id: a text or a whole number',
       });
     }
-    if (violations.length > 0) batch.violations.set(batch.messages.length, violations);
+    if (violations.length > 0) batch.violations.set(batch.offsets.length, violations);
     const { state } = batch.chunks[chunk] as OpenBatch['chunks'][number];
     const reachedMs = arrivalMs !== undefined && arrivalMs < timeMs ? arrivalMs : timeMs;
     if (reachedMs > state.progressMs) state.progressMs = reachedMs;
-    batch.messages.push(message);
+    batch.offsets.push(message.offset);
+    batch.messages?.push(message);
     batch.chunkOf.push(chunk);
     batch.eventTimesMs.push(timeMs);
     batch.arrivalTimesMs.push(arrivalMs ?? Number.NaN);

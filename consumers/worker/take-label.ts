@@ -5,7 +5,8 @@ import { Verdict } from '../../common/verdict.ts';
 import { type Violation, ViolationCode } from '../../common/violation.ts';
 import type { LabelsConfig } from '../../config/schema.ts';
 import type { JsonLimits } from '../decoders/json.ts';
-import { decode, identify, type OpenBatch, reject, tallyOf } from './open-batch.ts';
+import { createJsonDecoder } from '../decoders/json-decoder.ts';
+import { identify, type OpenBatch, reject, tallyOf } from './open-batch.ts';
 
 interface Label {
   readonly id: string;
@@ -39,11 +40,13 @@ export function createLabelTaker(config: LabelsConfig, limits: JsonLimits) {
 }
 
 function createLabelReader(config: LabelsConfig, limits: JsonLimits): (message: SourceMessage) => Label | Violation {
+  const pointers = [config.id, config.value, config.time];
+  const decode = createJsonDecoder({ limits, pointers, seesUnknownKeys: false });
   const idOf = compilePointer(config.id);
   const rawOf = compilePointer(config.value);
   const timeOf = compilePointer(config.time);
   return (message) => {
-    const decoded = decode(message, limits);
+    const decoded = decode(message);
     if (!decoded.ok) return decoded.violation;
     const id = identify(idOf(decoded.value));
     if (id === '') return { code: ViolationCode.MISSING, path: config.id, message: 'expected the id of an event' };
