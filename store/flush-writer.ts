@@ -21,15 +21,18 @@ export const payloadLimitBytes = 64 * 1024;
  * Nothing counts until {@link writeChunks} has written the chunk's row.
  */
 export async function writeRows(store: Store, rows: FlushRows): Promise<void> {
-  if (rows.events.rows > 0) await store.insertArrow('events', encodeEvents(rows.events));
+  const inserts: Promise<void>[] = [];
+  if (rows.events.rows > 0) inserts.push(store.insertArrow('events', encodeEvents(rows.events)));
   for (const predictions of rows.predictions) {
-    if (predictions.rowOf.length > 0) {
-      await store.insertArrow('predictions', encodePredictions(rows.events, predictions));
-    }
+    if (predictions.rowOf.length === 0) continue;
+    inserts.push(store.insertArrow('predictions', encodePredictions(rows.events, predictions)));
   }
-  if (rows.labels.rows > 0) await store.insertArrow('labels', encodeLabels(rows.labels));
-  if (rows.deadLetters.length > 0) await store.insertArrow('dead_letters', encodeDeadLetters(rows.deadLetters));
-  if (rows.profiles.length > 0) await store.insertArrow('profiles', encodeProfiles(rows.profiles));
+  if (rows.labels.rows > 0) inserts.push(store.insertArrow('labels', encodeLabels(rows.labels)));
+  if (rows.deadLetters.length > 0) inserts.push(store.insertArrow('dead_letters', encodeDeadLetters(rows.deadLetters)));
+  if (rows.profiles.length > 0) inserts.push(store.insertArrow('profiles', encodeProfiles(rows.profiles)));
+  // All of them end before one's failure is told: a repetition must not run beside what it repeats.
+  const failed = (await Promise.allSettled(inserts)).find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** Step 3: the chunks are counted. One insert, so all of them or none. */

@@ -10,26 +10,33 @@ export interface DuplicateFilter {
   seen(id: string): boolean;
 }
 
+/** Words of a slot (4, so `<< 2`), side by side so that a look-up costs one line of the cache: the halves of the hash, and the age. */
+const slotWords = 4;
+const low = 1;
+const age = 2;
+
+/** @param window at most 2^30 */
 export function createDuplicateFilter(window: number): DuplicateFilter {
   if (window === 0) return { seen: () => false };
   // Half full at most. Old entries are overwritten in place by their age, so the table is rebuilt once a window.
   const slots = 2 ** Math.ceil(Math.log2(window * 2));
-  const mask = slots - 1;
-  let high = new Uint32Array(slots);
-  let low = new Uint32Array(slots);
-  let age = new Float64Array(slots);
-  let previous = { high: new Uint32Array(slots), low: new Uint32Array(slots), age: new Float64Array(slots) };
+  const mask = slots * slotWords - 1;
+  let current = new Int32Array(slots * slotWords);
+  let previous = new Int32Array(slots * slotWords);
+  /** Counts accepted events modulo 2^32; 0 is the age of an empty slot. */
   let accepted = 0;
   let filled = 0;
 
-  const find = (table: typeof previous, h: number, l: number): number => {
-    let slot = l & mask;
-    while (table.age[slot] !== 0) {
-      if (table.high[slot] === h && table.low[slot] === l) return slot;
-      slot = (slot + 1) & mask;
+  /** Where the hash stands, or the empty place it would take, negative. */
+  const find = (table: Int32Array, h: number, l: number): number => {
+    let at = (l << 2) & mask;
+    while (table[at + age] !== 0) {
+      if (table[at] === h && table[at + low] === l) return at;
+      at = (at + slotWords) & mask;
     }
-    return ~slot;
+    return ~at;
   };
+  const isRecent = (table: Int32Array, at: number): boolean => (accepted - (table[at + age] as number)) >>> 0 < window;
 
   return {
     seen(id) {
@@ -41,27 +48,24 @@ export function createDuplicateFilter(window: number): DuplicateFilter {
         l = Math.imul(l ^ code, 0x85ebca6b);
         l ^= l >>> 13;
       }
-      h = (h ^ (h >>> 16)) >>> 0;
-      l = Math.imul(l ^ (l >>> 16), 0x9e3779b1) >>> 0;
-      const current = { high, low, age };
-      const at = find(current, h, l);
-      if (at >= 0 && accepted - (age[at] as number) < window) return true;
-      if (at < 0) {
+      h ^= h >>> 16;
+      l = Math.imul(l ^ (l >>> 16), 0x9e3779b1);
+      const found = find(current, h, l);
+      if (found >= 0 && isRecent(current, found)) return true;
+      if (found < 0) {
         const old = find(previous, h, l);
-        if (old >= 0 && accepted - (previous.age[old] as number) < window) return true;
+        if (old >= 0 && isRecent(previous, old)) return true;
       }
-      const slot = at >= 0 ? at : ~at;
-      if (at < 0) filled++;
-      high[slot] = h;
-      low[slot] = l;
-      accepted++;
-      age[slot] = accepted;
-      // Two generations: when one holds a whole window, the one before is out of the window and its arrays are used anew.
+      const at = found >= 0 ? found : ~found;
+      if (found < 0) filled++;
+      accepted = (accepted + 1) >>> 0 || 1;
+      current[at] = h;
+      current[at + low] = l;
+      current[at + age] = accepted;
+      // Two generations: when one holds a whole window, the one before is out of the window and its table is used anew.
       if (filled >= window) {
-        const reuse = previous;
-        previous = { high, low, age };
-        ({ high, low, age } = reuse);
-        age.fill(0);
+        [current, previous] = [previous, current];
+        current.fill(0);
         filled = 0;
       }
       return false;

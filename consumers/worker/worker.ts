@@ -2,11 +2,18 @@ import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import type { Clock, Logger, Metrics } from '../../common/ports.ts';
 import { type RetryOptions, retry } from '../../common/retry.ts';
 import type { ChunkRow, FlushRows, PredictionRows } from '../../common/rows.ts';
-import { type AssignmentListener, type PartitionId, partitionKey, type Source } from '../../common/source.ts';
+import {
+  type AssignmentListener,
+  type PartitionId,
+  partitionKey,
+  type Source,
+  type SourceBatch,
+} from '../../common/source.ts';
 import { chunkIdOf, chunkRows } from './chunk-rows.ts';
 import { createDuplicateFilter } from './duplicate-filter.ts';
 import type { Intake } from './intake.ts';
-import type { Partitions } from './partitions.ts';
+import type { PartitionState, Partitions } from './partitions.ts';
+import { nextTurn, piecesOf } from './pieces.ts';
 import type { Prepared } from './prepared.ts';
 import { type ProfilePlan, profileBatch } from './profile-batch.ts';
 import { createReader } from './reader.ts';
@@ -78,6 +85,8 @@ export interface Worker {
   stop(): void;
 }
 
+/** Work between two turns of the event loop. */
+const turnEveryMs = 10;
 /** Profile rows a thousand events above which the worker warns: panes, segments or flushes are too small. */
 const profileRowsWarning = 50;
 
@@ -86,6 +95,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const reader = createReader(source);
   const stopping = new AbortController();
   let flush = 0;
+  let turnedAtMs = 0;
 
   const retrying = <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const retryOptions: RetryOptions = {
@@ -236,6 +246,21 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
+  /**
+   * In pieces, with a turn of the event loop after some milliseconds of work: heartbeats, fetches and the flush in flight go on
+   * beside it. Promises alone would not let them, while the source has more at hand.
+   */
+  async function takeIn(batch: SourceBatch, state: PartitionState): Promise<void> {
+    for (const piece of piecesOf(batch)) {
+      // During that turn the partition may have been taken away.
+      if (partitions.get(batch.partition) !== state) return;
+      intake.add(piece, state);
+      if (performance.now() - turnedAtMs < turnEveryMs) continue;
+      await nextTurn();
+      turnedAtMs = performance.now();
+    }
+  }
+
   async function readOn(): Promise<void> {
     let inFlight: Promise<void> = Promise.resolve();
     let failed = false;
@@ -248,7 +273,7 @@ export function createWorker(options: WorkerOptions): Worker {
       else if (next !== 'due') {
         const state = partitions.get(next.partition);
         // A batch may have waited here while its partition was taken away and given back.
-        if (state !== undefined && (next.epoch ?? state.epoch) === state.epoch) intake.add(next, state);
+        if (state !== undefined && (next.epoch ?? state.epoch) === state.epoch) await takeIn(next, state);
         if (!bounded(next.partition)) dueMs = Math.min(dueMs, clock.now() + options.flushIntervalMs);
         // Beside an unbounded source nothing else would cut what is left of the files.
         else if (filesAreRead()) dueMs = clock.now();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs';
 import { messageOf, type SensorStream } from './event.ts';
 
@@ -70,7 +71,15 @@ async function withAdmin<T>(brokers: string, work: (admin: Admin) => Promise<T>)
   const admin = sensorClient(brokers).admin();
   await admin.connect();
   try {
-    return await work(admin);
+    // A broker that has just started answers before it leads its partitions.
+    for (let tries = 50; ; tries--) {
+      try {
+        return await work(admin);
+      } catch (error) {
+        if (tries === 0 || (error as { retriable?: boolean }).retriable !== true) throw error;
+        await delay(200);
+      }
+    }
   } finally {
     await admin.disconnect();
   }
