@@ -8,6 +8,7 @@ import { addIncidentsCommand } from './commands/incidents.ts';
 import { addInferCommand } from './commands/infer.ts';
 import { addJobsCommand } from './commands/jobs.ts';
 import { addModelsCommand } from './commands/models.ts';
+import { addStoreCommand } from './commands/store.ts';
 import { addUpCommand } from './commands/up.ts';
 import { printJson } from './output.ts';
 
@@ -25,6 +26,7 @@ export function createProgram(): Command {
   addInferCommand(program);
   addJobsCommand(program);
   addModelsCommand(program);
+  addStoreCommand(program);
   addUpCommand(program);
   return program;
 }

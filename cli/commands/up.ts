@@ -7,6 +7,7 @@ import { createMetrics } from '../runtime/metrics.ts';
 import { showProgress } from '../runtime/progress.ts';
 import { type Base, openBase, openRuntime, type Runtime } from '../runtime/runtime.ts';
 import { serve } from '../runtime/serve.ts';
+import { onStopSignal } from '../runtime/signals.ts';
 import { type Summary, summarize } from '../runtime/summary.ts';
 
 export interface UpOptions {
@@ -52,7 +53,7 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
     served = options.console ? await serve({ runtime, metrics, logger }) : undefined;
     url = served?.url;
     if (url !== undefined) process.stderr.write(`tidemark: the console is at ${url}\n`);
-    const stopped = onSignals(() => runtime?.stop());
+    const stopped = onStopSignal(() => runtime?.stop());
     const hide = options.json ? () => {} : showProgress(runtime, process.stderr);
     const readBefore = (await summarize(base)).events.read;
     const runMs = performance.now();
@@ -86,23 +87,6 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
 
 function stays(url: string | undefined): string {
   return `${url === undefined ? 'reading goes on' : `the console stays at ${url}`} until Ctrl-C`;
-}
-
-function onSignals(stop: () => void): { readonly promise: Promise<void>; signalled(): boolean } {
-  let signalledMs: number | undefined;
-  const promise = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        // Twice is meant: leave at once; what is committed is safe. A terminal's Ctrl-C may come twice at once, from the
-        // terminal and from the script that started this process.
-        if (signalledMs !== undefined && performance.now() - signalledMs > 500) process.exit(130);
-        signalledMs ??= performance.now();
-        stop();
-        resolve();
-      });
-    }
-  });
-  return { promise, signalled: () => signalledMs !== undefined };
 }
 
 function summaryText(result: UpResult): string {
