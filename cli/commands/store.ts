@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { startStoreFront } from '../../store/http-front/server.ts';
 import { command, type ExitCode, printJson } from '../output.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { onStopSignal } from '../runtime/signals.ts';
+import { checkLogLevel, portOf } from './options.ts';
 
 interface StoreCommandOptions {
   readonly dir: string;
@@ -19,6 +20,7 @@ interface StoreCommandOptions {
 /** Serves the embedded engine by HTTP until a signal comes. */
 async function store(options: StoreCommandOptions): Promise<ExitCode> {
   const { host, port, user, password } = options;
+  checkLogLevel(options.logLevel);
   if (password === undefined && !['127.0.0.1', '::1', 'localhost'].includes(host)) {
     throw new TidemarkError(ErrorCode.CONFIG_INVALID, `without a password others could do anything by ${host}`, {
       place: '--host',
@@ -41,12 +43,6 @@ async function store(options: StoreCommandOptions): Promise<ExitCode> {
   await stopped.promise;
   await front.close();
   return 0;
-}
-
-export function portOf(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Expected a port from 0 to 65535.');
-  return port;
 }
 
 export function addStoreCommand(program: Command): void {

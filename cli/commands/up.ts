@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { loadPipeline } from '../../config/load.ts';
 import { command, type ExitCode, printJson, printText } from '../output.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -9,6 +8,7 @@ import { type Base, openBase, openRuntime, type Runtime } from '../runtime/runti
 import { serve } from '../runtime/serve.ts';
 import { onStopSignal } from '../runtime/signals.ts';
 import { type Summary, summarize } from '../runtime/summary.ts';
+import { checkLogLevel } from './options.ts';
 
 export interface UpOptions {
   readonly once: boolean;
@@ -50,7 +50,7 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
       consoleUrl: () => url,
       onFilesRead: () => process.stderr.write(`tidemark: everything in the files is read; ${stays(url)}\n`),
     });
-    served = options.console ? await serve({ runtime, metrics, logger }) : undefined;
+    served = options.console ? await serve({ ...runtime, metrics, logger }) : undefined;
     url = served?.url;
     if (url !== undefined) process.stderr.write(`tidemark: the console is at ${url}\n`);
     const stopped = onStopSignal(() => runtime?.stop());
@@ -125,12 +125,7 @@ export function addUpCommand(program: Command): void {
       command<[string, UpOptions]>(
         (_, { json }) => json,
         async (pipeline, options) => {
-          if (!['debug', 'info', 'warn', 'error'].includes(options.logLevel)) {
-            throw new TidemarkError(ErrorCode.CONFIG_INVALID, `there is no log level ${options.logLevel}`, {
-              place: '--log-level',
-              cure: 'Write debug, info, warn or error',
-            });
-          }
+          checkLogLevel(options.logLevel);
           return up(pipeline, options);
         },
       ),
