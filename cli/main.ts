@@ -8,7 +8,11 @@ import { addIncidentsCommand } from './commands/incidents.ts';
 import { addInferCommand } from './commands/infer.ts';
 import { addJobsCommand } from './commands/jobs.ts';
 import { addModelsCommand } from './commands/models.ts';
+import { addMonitorCommand } from './commands/monitor.ts';
+import { addServerCommand } from './commands/server.ts';
+import { addStoreCommand } from './commands/store.ts';
 import { addUpCommand } from './commands/up.ts';
+import { addWorkerCommand } from './commands/worker.ts';
 import { printJson } from './output.ts';
 
 /** The composition root: each command reads its configuration, builds adapters, wires them and handles signals. */
@@ -25,7 +29,11 @@ export function createProgram(): Command {
   addInferCommand(program);
   addJobsCommand(program);
   addModelsCommand(program);
+  addMonitorCommand(program);
+  addServerCommand(program);
+  addStoreCommand(program);
   addUpCommand(program);
+  addWorkerCommand(program);
   return program;
 }
 

@@ -24,6 +24,8 @@ export const ErrorCode = {
   SOURCE_UNAVAILABLE: 'SOURCE_UNAVAILABLE',
   /** Another worker owns the partition now: what was in flight for it is dropped. */
   PARTITION_LOST: 'PARTITION_LOST',
+  /** Another monitor leads now: what this one was about to decide is the other's to decide. */
+  LEADERSHIP_LOST: 'LEADERSHIP_LOST',
   /** The model's inputs or outputs do not match its signature or the contract, or the artifact is not ONNX. */
   MODEL_INVALID: 'MODEL_INVALID',
   /** No such model, version, incident, job or feature. */

@@ -118,6 +118,10 @@ export const pipelineSchema = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1').describe('address to listen at; 0.0.0.0: all of them'),
       port: z.number().int().min(0).max(65_535).default(8787).describe('0: any free port'),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('how people reach the console, for links in alerts; default: the address the server listens at'),
     })
     .prefault({})
     .describe('API and console'),

@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import chdb from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { ErrorCode, messageOf, TidemarkError } from '../common/error.ts';
+import { quote } from './quote.ts';
 import { directoryUnusable, translateStoreError } from './store-error.ts';
 
 /**
@@ -210,15 +211,4 @@ function createStore(client: ClickHouseClient, { database, directory, place }: S
       if (directory !== undefined) await chdb.drainPending();
     },
   };
-}
-
-export function quote(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-/** Removes what a killed process left in the spool. */
-export async function cleanSpool(directory: string): Promise<void> {
-  const spool = join(directory, 'spool');
-  await rm(spool, { recursive: true, force: true });
-  await mkdir(spool, { recursive: true });
 }

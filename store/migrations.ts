@@ -14,6 +14,17 @@ const migrations: readonly {
     name: 'first tables',
     statements: (database) => tables.map((table) => createTableSql(database, table)),
   },
+  {
+    version: 2,
+    name: 'one leader among several monitors',
+    statements: (database) => [
+      ...['incident_log', 'model_log', 'job_log'].map(
+        (name) => `ALTER TABLE \`${database}\`.\`${name}\` ADD COLUMN IF NOT EXISTS revision UInt64`,
+      ),
+      // The tables that are new; those that are there stay as they are.
+      ...tables.map((table) => createTableSql(database, table)),
+    ],
+  },
 ];
 
 export const newestVersion = migrations.at(-1)?.version ?? 0;

@@ -1,4 +1,6 @@
+import type { ActionStage } from '../common/action-stage.ts';
 import type { Profile } from '../common/profile.ts';
+import type { PartitionId } from '../common/source.ts';
 import type { Judgement } from '../drift/judge/judgement.ts';
 import type { Store } from './client.ts';
 import { sqlTime } from './flush-writer.ts';
@@ -20,17 +22,55 @@ export function createMonitorStore(store: Store) {
       );
       return row && { revision: Number(row.revision), document: row.document };
     },
+    /** The greatest revision of any state: it tells the newest term. */
+    async newestRevision(): Promise<number> {
+      const [row] = await store.query<{ revision: string }>(
+        `SELECT max(revision) AS revision FROM ${table('monitor_state')}`,
+      );
+      return Number(row?.revision ?? 0);
+    },
     writeState: (key: string, revision: number, document: string) =>
       store.insertRows('monitor_state', [{ key, revision, document }]),
 
-    /** Starts of panes that chunks of later flushes touched, and the last flush. */
-    async touchedPanes(afterFlush: number): Promise<{ readonly panesMs: readonly number[]; readonly flush: number }> {
-      const rows = await store.query<{ pane: string }>(
-        `SELECT DISTINCT arrayJoin(panes) AS pane FROM ${table('chunks')} WHERE flush > {flush:UInt64} ORDER BY pane`,
-        { flush: afterFlush },
+    /**
+     * Starts of panes that chunks beyond these offsets touched (by source/partition), and the offsets that are reached. One
+     * statement, and by partition: chunks of one partition are written in their order, those of several workers in none.
+     */
+    async touchedPanes(
+      seen: Readonly<Record<string, number>>,
+    ): Promise<{ readonly panesMs: readonly number[]; readonly seen: Readonly<Record<string, number>> }> {
+      const rows = await store.query<{ partition_key: string; reached: string; touched: readonly string[] }>(
+        `SELECT concat(source, '/', toString(partition)) AS partition_key, max(to_offset) AS reached, groupUniqArrayArray(panes) AS touched
+         FROM ${table('chunks')} WHERE to_offset > {seen:Map(String, UInt64)}[partition_key] GROUP BY partition_key`,
+        { seen: new Map(Object.entries(seen)) },
       );
-      const [last] = await store.query<{ flush: string }>(`SELECT max(flush) AS flush FROM ${table('chunks')}`);
-      return { panesMs: rows.map(({ pane }) => Number(pane)), flush: Number(last?.flush ?? 0) };
+      const panes = new Set(rows.flatMap(({ touched }) => touched.map(Number)));
+      return {
+        panesMs: [...panes].sort((a, b) => a - b),
+        seen: { ...seen, ...Object.fromEntries(rows.map((row) => [row.partition_key, Number(row.reached)])) },
+      };
+    },
+
+    /** How far each partition is committed, by whichever worker. */
+    async progress(): Promise<
+      { readonly partition: PartitionId; readonly watermarkMs: number; readonly committedAtMs: number }[]
+    > {
+      const rows = await store.query<{
+        source: string;
+        partition: number;
+        role: PartitionId['role'];
+        reached: string;
+        at: string;
+      }>(
+        `SELECT source, partition, any(role) AS role, toUnixTimestamp64Milli(argMax(watermark, (to_offset, epoch))) AS reached,
+           toUnixTimestamp64Milli(max(committed_at)) AS at
+         FROM ${table('chunks')} GROUP BY source, partition ORDER BY source, partition`,
+      );
+      return rows.map(({ source, partition, role, reached, at }) => ({
+        partition: { source, partition: Number(partition), role },
+        watermarkMs: Number(reached),
+        committedAtMs: Number(at),
+      }));
     },
 
     /** Sums committed profiles of the panes that end in (afterMs, throughMs], and of `latePanesMs`, into sealed ones. */
@@ -104,6 +144,7 @@ export function createMonitorStore(store: Store) {
         readonly kind: string;
         readonly state: unknown;
       }[],
+      revision: number,
     ) =>
       store.insertRows(
         'incident_log',
@@ -113,8 +154,29 @@ export function createMonitorStore(store: Store) {
           at: sqlTime(atMs),
           kind,
           state: JSON.stringify(state),
+          revision,
         })),
       ),
+
+    /** What was written of an action with effects outside. */
+    async readAction(key: string): Promise<readonly ActionStage[]> {
+      const rows = await store.query<{ stage: ActionStage['stage']; revision: string; outcome: string }>(
+        `SELECT stage, revision, outcome FROM ${table('action_log')} FINAL WHERE action_key = {key:String}`,
+        { key },
+      );
+      return rows.map((row) => ({ ...row, revision: Number(row.revision) }));
+    },
+    writeAction: (action: ActionStage & { readonly key: string; readonly atMs: number; readonly incidentId: string }) =>
+      store.insertRows('action_log', [
+        {
+          action_key: action.key,
+          stage: action.stage,
+          revision: action.revision,
+          at: sqlTime(action.atMs),
+          incident_id: action.incidentId,
+          outcome: action.outcome,
+        },
+      ]),
 
     writeJobEntries: (
       entries: readonly {
@@ -124,6 +186,7 @@ export function createMonitorStore(store: Store) {
         readonly state: string;
         readonly entry: unknown;
       }[],
+      revision: number,
     ) =>
       store.insertRows(
         'job_log',
@@ -133,6 +196,7 @@ export function createMonitorStore(store: Store) {
           at: sqlTime(atMs),
           state,
           entry: JSON.stringify(entry),
+          revision,
         })),
       ),
 

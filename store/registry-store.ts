@@ -27,7 +27,14 @@ export function createRegistryStore(store: Store) {
       );
       return rows.map((row) => ({ ...row, seq: Number(row.seq), atMs: Number(row.at) }));
     },
-    appendModelLog: (rows: readonly ModelLogRow[]) =>
+    /** Changes whenever the log does. */
+    async modelLogDigest(): Promise<string> {
+      const [row] = await store.query<{ digest: string }>(
+        `SELECT concat(toString(count()), ' ', toString(sum(sipHash64(model, seq, at, kind, version, entry)))) AS digest FROM ${table('model_log')} FINAL`,
+      );
+      return row?.digest ?? '';
+    },
+    appendModelLog: (rows: readonly ModelLogRow[], revision: number) =>
       store.insertRows(
         'model_log',
         rows.map(({ model, seq, atMs, kind, version, entry }) => ({
@@ -37,6 +44,7 @@ export function createRegistryStore(store: Store) {
           kind,
           version,
           entry,
+          revision,
         })),
       ),
     async readJob(jobId: string): Promise<{ readonly seq: number; readonly entry: string } | undefined> {

@@ -50,7 +50,8 @@ export function directoryUnusable(error: unknown, directory: string): TidemarkEr
   }
   const owner = ownerOf(directory);
   if (owner !== undefined) {
-    const cure = 'One process at a time has it open: stop that one, or ask its console and API instead';
+    const cure =
+      'One process at a time has it open: stop that one, or share it by tidemark store or a ClickHouse server';
     return translated(`the data directory is in use by process ${owner}`, cure);
   }
   return translated(`the data directory cannot be used: ${message}`, 'Check that it is a directory and writable');

@@ -11,6 +11,7 @@ import { runCommand } from './run-command.ts';
 
 export interface RetrainingDeps {
   readonly readJob: (jobId: string) => Promise<{ readonly seq: number; readonly job: Job } | undefined>;
+  /** Throws LEADERSHIP_LOST where the job is another process's by now: that ends the run here. */
   readonly writeEntries: (entries: readonly JobEntry[]) => Promise<void>;
   /** Writes the labelled events as an Arrow file; gives the number of rows. */
   readonly exportDataset: (range: {
@@ -31,6 +32,8 @@ export interface RetrainingDeps {
   readonly directory: string;
   /** Where commands run, and what their relative paths start from. */
   readonly workingDirectory: string;
+  /** Ends the command. What is thrown then is not written down as a failure of the job: see `writeEntries`. */
+  readonly signal?: AbortSignal;
   /** Milliseconds of a clock that only goes forward. */
   readonly elapsedMs: () => number;
   readonly logger: Logger;
@@ -95,12 +98,13 @@ export async function retrain(request: RetrainingRequest, deps: RetrainingDeps):
       command: [...retrainConfig.command, '--dataset', resolve(dataset.path), '--out', resolve(directory)],
       workingDirectory: deps.workingDirectory,
       limitMs: retrainConfig.runLimit,
+      ...(deps.signal === undefined ? {} : { signal: deps.signal }),
     });
     const version = await deps.register({ model: config.name, directory, datasetPath: dataset.path, job, atMs });
     await note({ state: 'succeeded', version, seconds: seconds() });
   } catch (error) {
     // A store that does not answer is no fault of the job: the round is done again.
-    if (error instanceof TidemarkError && error.retriable) throw error;
+    if (error instanceof TidemarkError && (error.retriable || error.code === ErrorCode.LEADERSHIP_LOST)) throw error;
     deps.logger.error({ job: jobId, reason: messageOf(error) }, 'a retraining run failed');
     await note({ state: 'failed', error: messageOf(error), seconds: seconds() });
   }
@@ -110,7 +114,7 @@ export async function retrain(request: RetrainingRequest, deps: RetrainingDeps):
 async function makeDataset(job: Job, deps: RetrainingDeps, minRows: number) {
   const directory = join(deps.directory, 'datasets');
   await mkdir(directory, { recursive: true });
-  const part = join(directory, `${job.id}.part.arrow`);
+  const part = join(directory, `${job.id}-${job.attempt}.part.arrow`);
   const rows = await deps.exportDataset({
     startMs: job.datasetFrom as number,
     endMs: job.datasetTo as number,

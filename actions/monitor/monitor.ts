@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../../common/duration.ts';
 import { messageOf } from '../../common/error.ts';
+import { type Leadership, revisionOf, soleLeadership } from '../../common/leadership.ts';
 import type { LiveFeed } from '../../common/live.ts';
 import type { Logger, Metrics } from '../../common/ports.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
@@ -13,9 +14,11 @@ import type { Incident, IncidentEntry } from '../incidents/incident.ts';
 import { type ManualResult, recordAction } from '../incidents/manual.ts';
 import type { IncidentState } from '../incidents/state.ts';
 import { alertOf } from './alert-message.ts';
+import { takeOnce } from './outside-action.ts';
 import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk } from './ports.ts';
-import { comparisonName, type DueWindow, judgeDueWindow, windowsBetween } from './rounds.ts';
+import { comparisonName, type DueWindow, judgeDueWindow } from './rounds.ts';
 import { firstState, type MonitorState } from './state.ts';
+import { dayMs, dueTasks, endOfAll, type Task } from './tasks.ts';
 
 export interface MonitorOptions {
   readonly config: PipelineConfig;
@@ -32,8 +35,8 @@ export interface MonitorOptions {
 }
 
 export interface Monitor {
-  /** Reads where it stood. */
-  start(): Promise<void>;
+  /** Reads where it stood, and decides under this leadership from now on. */
+  start(leadership: Leadership): Promise<void>;
   /** Seals, judges and acts on everything that is closed at this watermark (ms since 1970; Infinity: all of it). */
   round(watermarkMs: number): Promise<void>;
   /** What a person decided about an incident, between two rounds. */
@@ -42,24 +45,13 @@ export interface Monitor {
 }
 
 const stateKey = 'monitor';
-const dayMs = 86_400_000;
-
-/** One thing to decide, at a moment of event time. */
-type Task =
-  | { readonly kind: 'judge'; readonly atMs: number; readonly due: DueWindow }
-  | {
-      readonly kind: 'measure';
-      readonly atMs: number;
-      readonly model: string;
-      readonly startMs: number;
-      readonly endMs: number;
-    };
 
 export function createMonitor(options: MonitorOptions): Monitor {
   const { config, store, references, models, logger, metrics, live } = options;
   const actions = config.actions.map((action, index) => ({ ...action, index, condition: parseCondition(action.when) }));
   const longestPaneMs = Math.max(config.windows.pane, ...config.segments.map(({ pane = 0 }) => pane));
   let state: MonitorState = firstState;
+  let leadership = soleLeadership(0);
   let queue: Promise<unknown> = Promise.resolve();
   /** Of the present round; written together. */
   let judged: Judgement[] = [];
@@ -71,12 +63,15 @@ export function createMonitor(options: MonitorOptions): Monitor {
     return turn;
   }
 
+  /** Of what the present round writes. */
+  const revision = () => revisionOf(leadership.term, state.round);
+
   async function round(watermarkMs: number): Promise<void> {
     const next: MonitorState = { ...state, round: state.round + 1 };
-    const { panesMs, flush } = await store.touchedPanes(state.flush);
-    const last = panesMs.at(-1);
+    const { panesMs, seen } = await store.touchedPanes(state.seen);
     const { pane, lateness } = config.windows;
-    const reachedMs = watermarkMs === Number.POSITIVE_INFINITY ? endOfAll(last, state) : watermarkMs - lateness;
+    const ended = watermarkMs === Number.POSITIVE_INFINITY;
+    const reachedMs = ended ? endOfAll(config, panesMs.at(-1), state.closedThroughMs) : watermarkMs - lateness;
     const closedMs = Math.max(
       state.closedThroughMs,
       Number.isFinite(reachedMs) ? Math.floor(reachedMs / pane) * pane : state.closedThroughMs,
@@ -86,20 +81,21 @@ export function createMonitor(options: MonitorOptions): Monitor {
       // Panes that are still open will be looked at again when they close.
       return;
     }
-    await store.seal({
-      afterMs: state.closedThroughMs,
-      throughMs: closedMs,
-      latePanesMs,
-      revision: next.round,
-      longestPaneMs,
-    });
-    state = { ...next, flush, closedThroughMs: closedMs };
+    await leadership.confirm();
+    const afterMs = state.closedThroughMs;
+    state = { ...next, seen, closedThroughMs: closedMs };
+    await store.seal({ afterMs, throughMs: closedMs, latePanesMs, revision: revision(), longestPaneMs });
     judged = [];
     await judgeAgain(latePanesMs);
-    for (const task of await dueTasks(closedMs, watermarkMs === Number.POSITIVE_INFINITY)) await perform(task);
-    await store.writeJudgements(judged, state.round);
+    const firstMs = await store.firstPane();
+    if (firstMs !== undefined) {
+      for (const task of dueTasks({ config, models: models.models, state, firstMs, closedMs, ended }))
+        await perform(task);
+    }
+    await store.writeJudgements(judged, revision());
     await expire(closedMs);
-    await store.writeState(stateKey, state.round, JSON.stringify(state));
+    await leadership.confirm();
+    await store.writeState(stateKey, revision(), JSON.stringify(state));
     metrics.gauge('tidemark_open_incidents', state.incidents.open.length);
     metrics.gauge('tidemark_judged_through_seconds', closedMs / 1000);
     live.publish({ kind: 'judged' });
@@ -116,36 +112,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
     state = { ...state, expiredMs: beforeMs };
   }
 
-  /** After the end of a bounded stream everything is closed, its last window included. */
-  function endOfAll(lastPaneMs: number | undefined, { closedThroughMs }: MonitorState): number {
-    const longest = Math.max(config.windows.pane, dayMs, ...config.drift.map(({ window }) => window));
-    if (lastPaneMs === undefined) return closedThroughMs;
-    return Math.max(closedThroughMs, (Math.floor(lastPaneMs / longest) + 1) * longest);
-  }
-
-  async function dueTasks(closedMs: number, ended: boolean): Promise<Task[]> {
-    const first = await store.firstPane();
-    if (first === undefined) return [];
-    const tasks: Task[] = [];
-    for (const comparison of config.drift) {
-      const name = comparisonName(comparison, formatDuration);
-      const fromMs = state.judgedThroughMs[name] ?? first;
-      for (const window of windowsBetween(fromMs, closedMs, comparison.window)) {
-        tasks.push({ kind: 'judge', atMs: window.endMs, due: { comparison, name, ...window } });
-      }
-    }
-    if (config.labels !== undefined) {
-      const { horizon } = config.labels;
-      for (const model of models.models) {
-        const fromMs = state.measuredThroughMs[model] ?? first;
-        for (const window of windowsBetween(fromMs, ended ? closedMs : closedMs - horizon, dayMs)) {
-          tasks.push({ kind: 'measure', atMs: window.endMs + horizon, model, ...window });
-        }
-      }
-    }
-    return tasks.sort((a, b) => a.atMs - b.atMs || (a.kind === b.kind ? 0 : a.kind === 'judge' ? -1 : 1));
-  }
-
   async function perform(task: Task): Promise<void> {
     if (task.kind === 'judge') {
       const judgements = await judge(task.due);
@@ -156,7 +122,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const { model, startMs, endMs, atMs } = task;
     const window = { model, startMs, endMs, knownByMs: atMs };
     const rows = await options.performance.performance(window);
-    await options.performance.writePerformance(rows, state.round);
+    await options.performance.writePerformance(rows, revision());
     state = { ...state, measuredThroughMs: { ...state.measuredThroughMs, [model]: endMs } };
     const champion = rows.find(({ slot }) => slot === 'champion');
     const holdout = models.holdout(model);
@@ -174,7 +140,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       judged.push(judgement);
       await decide([judgement], atMs);
     }
-    for (const news of await models.review({ ...window, atMs, revision: state.round })) {
+    for (const news of await models.review({ ...window, atMs, revision: revision(), leadership })) {
       logger.info({ model: news.model, at: new Date(atMs).toISOString() }, news.sentence);
       live.publish({ kind: 'model', subject: news.model });
       if (news.incidentId === undefined) continue;
@@ -240,6 +206,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
         kind,
         state: incident,
       })),
+      revision(),
     );
     for (const { incidentId } of change.entries) live.publish({ kind: 'incident', subject: incidentId });
   }
@@ -261,6 +228,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
             incidentId: incident.id,
             why: incident.title,
             atMs,
+            leadership,
           }),
         );
       }
@@ -288,7 +256,14 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const own = `${key}/${incident.id}`;
     const lastMs = state.actedAtMs[key];
     if (state.actedAtMs[own] !== undefined || (lastMs !== undefined && atMs - lastMs < cooldownMs)) return;
-    const sentence = await work();
+    const sentence = await takeOnce(store, {
+      key: hash(`${own}/${atMs}`),
+      incidentId: incident.id,
+      atMs,
+      revision: revision(),
+      leadership,
+      work,
+    });
     state = { ...state, actedAtMs: { ...state.actedAtMs, [own]: atMs, [key]: atMs } };
     await apply(recordAction(state.incidents, incident.id, sentence, atMs));
   }
@@ -312,10 +287,12 @@ export function createMonitor(options: MonitorOptions): Monitor {
     get state() {
       return state;
     },
-    async start() {
-      const saved = await store.readState(stateKey);
-      if (saved !== undefined) state = JSON.parse(saved.document) as MonitorState;
-    },
+    start: (given) =>
+      inTurn(async () => {
+        const saved = await store.readState(stateKey);
+        state = saved === undefined ? firstState : { ...firstState, ...(JSON.parse(saved.document) as MonitorState) };
+        leadership = given;
+      }),
     round: (watermarkMs) =>
       inTurn(async () => {
         const before = state;
@@ -331,9 +308,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
       inTurn(async () => {
         const result = change(state.incidents, state.closedThroughMs);
         if (result.entries.length === 0) return false;
-        await apply(result);
+        await leadership.confirm();
         state = { ...state, round: state.round + 1 };
-        await store.writeState(stateKey, state.round, JSON.stringify(state));
+        await apply(result);
+        await store.writeState(stateKey, revision(), JSON.stringify(state));
         return true;
       }),
   };

@@ -1,3 +1,5 @@
+import type { ActionStage } from '../../common/action-stage.ts';
+import type { Leadership } from '../../common/leadership.ts';
 import type { LabelWindow, Performance } from '../../common/performance.ts';
 import type { Profile } from '../../common/profile.ts';
 import type { SegmentKey } from '../../common/segment.ts';
@@ -8,7 +10,10 @@ import type { Reference } from '../../drift/reference/reference.ts';
 export interface MonitorStore {
   readState(key: string): Promise<{ readonly revision: number; readonly document: string } | undefined>;
   writeState(key: string, revision: number, document: string): Promise<void>;
-  touchedPanes(afterFlush: number): Promise<{ readonly panesMs: readonly number[]; readonly flush: number }>;
+  /** Starts of panes that chunks beyond these offsets (by source/partition) touched, and the offsets that are reached. */
+  touchedPanes(
+    seen: Readonly<Record<string, number>>,
+  ): Promise<{ readonly panesMs: readonly number[]; readonly seen: Readonly<Record<string, number>> }>;
   seal(input: {
     readonly afterMs: number;
     readonly throughMs: number;
@@ -32,6 +37,11 @@ export interface MonitorStore {
       readonly kind: string;
       readonly state: unknown;
     }[],
+    revision: number,
+  ): Promise<void>;
+  readAction(key: string): Promise<readonly ActionStage[]>;
+  writeAction(
+    action: ActionStage & { readonly key: string; readonly atMs: number; readonly incidentId: string },
   ): Promise<void>;
 }
 
@@ -60,6 +70,7 @@ export interface ReviewWindow extends LabelWindow {
   readonly atMs: number;
   /** Grows when the window is measured again. */
   readonly revision: number;
+  readonly leadership: Leadership;
 }
 
 export interface TrialNews {
@@ -77,6 +88,8 @@ export interface RetrainRequest {
   readonly incidentId: string;
   readonly why: string;
   readonly atMs: number;
+  /** The run ends with it: the next leader starts it anew. */
+  readonly leadership: Leadership;
 }
 
 /** The reference windows are compared with; another one after a change of champion. */

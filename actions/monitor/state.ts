@@ -3,9 +3,10 @@ import { type IncidentState, noIncidents } from '../incidents/state.ts';
 /** Where the monitor stands. Plain JSON, written last in a round: a round that was interrupted is done again from the old one. */
 export interface MonitorState {
   readonly version: 1;
+  /** Grows by one a round, whoever leads. */
   readonly round: number;
-  /** The last flush whose panes were looked at. */
-  readonly flush: number;
+  /** Offsets up to which the panes of chunks were looked at, by source/partition. */
+  readonly seen: Readonly<Record<string, number>>;
   /** Panes that end here or before are sealed, ms since 1970. */
   readonly closedThroughMs: number;
   /** End of the last window judged, by comparison, and of the last one measured against labels, by model. */
@@ -21,7 +22,7 @@ export interface MonitorState {
 export const firstState: MonitorState = {
   version: 1,
   round: 0,
-  flush: 0,
+  seen: {},
   // The least time the tables can hold, so that everything is after it.
   closedThroughMs: -2_208_988_800_000,
   judgedThroughMs: {},

@@ -4,7 +4,8 @@ import type { RegistryEntry } from '../../serving/registry/entry.ts';
 import type { RegistryState } from '../../serving/registry/registry.ts';
 import { assignRole, rollback } from '../../serving/registry/transitions.ts';
 import { command, printJson, printText, table } from '../output.ts';
-import type { Base } from '../runtime/runtime.ts';
+import type { Base } from '../runtime/base.ts';
+import { byHand } from '../runtime/registry.ts';
 import { withBase } from '../runtime/with-base.ts';
 
 interface Options {
@@ -90,7 +91,7 @@ async function change(
   const before = base.registry.state(model);
   // Decisions stand in event time; a decision by hand follows the last one there is.
   const atMs = before.history.at(-1)?.atMs ?? 0;
-  await base.registry.append(make(before, atMs));
+  await base.registry.change(model, (state) => make(state, atMs), byHand);
   const { champion } = base.registry.state(model);
   if (json) printJson({ model, champion: champion ?? null });
   else printText(`the champion of ${model} is ${champion ?? 'nobody'}`);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { loadPipeline } from '../../config/load.ts';
 import { command, type ExitCode, printJson, printText } from '../output.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -7,7 +6,9 @@ import { createMetrics } from '../runtime/metrics.ts';
 import { showProgress } from '../runtime/progress.ts';
 import { type Base, openBase, openRuntime, type Runtime } from '../runtime/runtime.ts';
 import { serve } from '../runtime/serve.ts';
+import { onStopSignal } from '../runtime/signals.ts';
 import { type Summary, summarize } from '../runtime/summary.ts';
+import { checkLogLevel } from './options.ts';
 
 export interface UpOptions {
   readonly once: boolean;
@@ -49,10 +50,10 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
       consoleUrl: () => url,
       onFilesRead: () => process.stderr.write(`tidemark: everything in the files is read; ${stays(url)}\n`),
     });
-    served = options.console ? await serve({ runtime, metrics, logger }) : undefined;
+    served = options.console ? await serve({ ...runtime, metrics, logger }) : undefined;
     url = served?.url;
     if (url !== undefined) process.stderr.write(`tidemark: the console is at ${url}\n`);
-    const stopped = onSignals(() => runtime?.stop());
+    const stopped = onStopSignal(() => runtime?.stop());
     const hide = options.json ? () => {} : showProgress(runtime, process.stderr);
     const readBefore = (await summarize(base)).events.read;
     const runMs = performance.now();
@@ -86,23 +87,6 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
 
 function stays(url: string | undefined): string {
   return `${url === undefined ? 'reading goes on' : `the console stays at ${url}`} until Ctrl-C`;
-}
-
-function onSignals(stop: () => void): { readonly promise: Promise<void>; signalled(): boolean } {
-  let signalledMs: number | undefined;
-  const promise = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        // Twice is meant: leave at once; what is committed is safe. A terminal's Ctrl-C may come twice at once, from the
-        // terminal and from the script that started this process.
-        if (signalledMs !== undefined && performance.now() - signalledMs > 500) process.exit(130);
-        signalledMs ??= performance.now();
-        stop();
-        resolve();
-      });
-    }
-  });
-  return { promise, signalled: () => signalledMs !== undefined };
 }
 
 function summaryText(result: UpResult): string {
@@ -141,12 +125,7 @@ export function addUpCommand(program: Command): void {
       command<[string, UpOptions]>(
         (_, { json }) => json,
         async (pipeline, options) => {
-          if (!['debug', 'info', 'warn', 'error'].includes(options.logLevel)) {
-            throw new TidemarkError(ErrorCode.CONFIG_INVALID, `there is no log level ${options.logLevel}`, {
-              place: '--log-level',
-              cure: 'Write debug, info, warn or error',
-            });
-          }
+          checkLogLevel(options.logLevel);
           return up(pipeline, options);
         },
       ),

@@ -2,16 +2,12 @@ import type { Job } from '../../actions/jobs/job.ts';
 import { retrain } from '../../actions/jobs/retraining.ts';
 import type { ModelDesk, RetrainRequest, ReviewWindow, TrialNews } from '../../actions/monitor/ports.ts';
 import { formatDuration } from '../../common/duration.ts';
-import { messageOf } from '../../common/error.ts';
+import { ErrorCode, messageOf, TidemarkError } from '../../common/error.ts';
 import type { FeatureField, Frame } from '../../common/feature.ts';
+import { type Leadership, revisionOf } from '../../common/leadership.ts';
 import type { LiveFeed } from '../../common/live.ts';
 import type { Clock, Logger, Metrics } from '../../common/ports.ts';
-import type { PredictionRows } from '../../common/rows.ts';
 import type { ModelConfig, PipelineConfig } from '../../config/schema.ts';
-import type { Prepared } from '../../consumers/worker/prepared.ts';
-import { artifactPath } from '../../serving/model/artifacts.ts';
-import { createScorer, type Scorer } from '../../serving/model/scorer.ts';
-import { loadModel } from '../../serving/model/session.ts';
 import { decidePromotion } from '../../serving/promotion.ts';
 import { routesOf, versionOf } from '../../serving/registry/registry.ts';
 import { promote, recordWait, refuse } from '../../serving/registry/transitions.ts';
@@ -20,6 +16,7 @@ import type { LabelStore } from '../../store/label-store.ts';
 import { featureColumn } from '../../store/migrations.ts';
 import type { MonitorStore } from '../../store/monitor-store.ts';
 import type { RegistryStore } from '../../store/registry-store.ts';
+import { artifactsBelow } from './model-scoring.ts';
 import type { ReferenceKeeper } from './reference-keeper.ts';
 import { registerVersion } from './register-version.ts';
 import type { Registry } from './registry.ts';
@@ -29,6 +26,8 @@ export interface ModelDeskOptions {
   readonly fields: readonly FeatureField[];
   readonly registry: Registry;
   readonly references: ReferenceKeeper;
+  /** Makes a change of roles take effect in this process. */
+  readonly applyRoutes: () => Promise<void>;
   readonly stores: { readonly labels: LabelStore; readonly monitor: MonitorStore; readonly registry: RegistryStore };
   readonly readFrame: (path: string) => Promise<Frame>;
   /** Artifacts, data sets and runs lie below. */
@@ -43,39 +42,19 @@ export interface ModelDeskOptions {
   readonly metrics: Metrics;
 }
 
-export interface ModelRuntime extends ModelDesk {
-  score(prepared: Prepared): Promise<readonly PredictionRows[]>;
-  /** Loads the versions that the registry routes to. */
-  applyRoutes(): Promise<void>;
-  /** Runs that a crash interrupted are started anew. */
-  resume(): Promise<void>;
+/** The monitor's side of the models, with the retraining runs that go on beside its rounds. */
+export interface RetrainingDesk extends ModelDesk {
+  /** Runs that a crash, or the end of another leadership, interrupted are started anew. */
+  resume(leadership: Leadership): Promise<void>;
   close(): Promise<void>;
 }
 
-export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
-  const { config, fields, registry, references, stores, logger, metrics } = options;
-  const artifacts = `${options.directory}/models`;
-  const scorers = new Map<string, Scorer>(
-    config.models.map(({ name }) => [
-      name,
-      createScorer({
-        load: (version) =>
-          loadModel(artifactPath(artifacts, name, version), {
-            fields,
-            intraOpThreads: 1,
-            ...artifactIdOf(registry, name, version),
-          }),
-      }),
-    ]),
-  );
+export function createModelDesk(options: ModelDeskOptions): RetrainingDesk {
+  const { config, fields, registry, references, applyRoutes, stores, logger, metrics } = options;
+  const artifacts = artifactsBelow(options.directory);
   const background = new Set<Promise<void>>();
 
   const configOf = (model: string): ModelConfig => config.models.find(({ name }) => name === model) as ModelConfig;
-
-  async function applyRoutes(): Promise<void> {
-    for (const [model, scorer] of scorers) await scorer.setRoutes(routesOf(registry.state(model)));
-    await references.reload();
-  }
 
   async function reviewChallenger(challenger: string, window: ReviewWindow): Promise<TrialNews | undefined> {
     const { model, atMs, endMs } = window;
@@ -98,11 +77,19 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
       maxWaitMs: promotion.maxWait,
     });
     const comparison = { version: challenger, evidence: { ...decision.evidence }, reason: decision.reason, atMs };
-    if (decision.kind === 'wait') {
-      await registry.append(recordWait(state, comparison));
-      return undefined;
-    }
-    await registry.append(decision.kind === 'promote' ? promote(state, comparison) : refuse(state, comparison));
+    const transition = { wait: recordWait, promote, refuse }[decision.kind];
+    await window.leadership.confirm();
+    let changed = false;
+    await registry.change(
+      model,
+      (now) => {
+        // A person may have changed the roles meanwhile: then this comparison is of the past.
+        changed = now.champion === champion && versionOf(now, challenger)?.role === 'challenger';
+        return changed ? transition(now, comparison) : [];
+      },
+      window.revision,
+    );
+    if (!changed || decision.kind === 'wait') return undefined;
     await applyRoutes();
     const outcome = decision.kind === 'promote' ? 'promoted' : 'refused';
     return {
@@ -114,6 +101,7 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
   }
 
   async function run(request: RetrainRequest): Promise<Job> {
+    const { leadership } = request;
     const modelConfig = configOf(request.model);
     const job = await retrain(
       {
@@ -129,7 +117,8 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
           return row && { seq: row.seq, job: JSON.parse(row.entry) as Job };
         },
         writeEntries: async (entries) => {
-          await stores.monitor.writeJobEntries(entries);
+          await leadership.confirm();
+          await stores.monitor.writeJobEntries(entries, revisionOf(leadership.term, 0));
           options.live.publish({ kind: 'job', subject: request.jobId });
         },
         exportDataset: async ({ startMs, endMs, knownByMs, path }) => {
@@ -137,9 +126,16 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
           await stores.labels.exportDataset({ startMs, endMs, knownByMs, path, features });
           return arrowRows(path);
         },
-        register: ({ directory, datasetPath, job: made, atMs }) =>
-          registerVersion(
-            { directory, datasetPath, reason: `retrained because: ${made.why}`, atMs },
+        register: async ({ directory, datasetPath, job: made, atMs }) => {
+          await leadership.confirm();
+          return registerVersion(
+            {
+              directory,
+              datasetPath,
+              reason: `retrained because: ${made.why}`,
+              atMs,
+              revision: revisionOf(leadership.term, 0),
+            },
             {
               config,
               fields,
@@ -149,7 +145,9 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
               writeReference: stores.monitor.writeReference,
               like: references.current,
             },
-          ),
+          );
+        },
+        signal: leadership.signal,
         directory: options.directory,
         workingDirectory: options.workingDirectory,
         elapsedMs: () => options.clock.now(),
@@ -194,7 +192,12 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
       if (!options.awaitJobs) {
         const running = run(request)
           .then((job) => logger.info({ job: job.id, state: job.state }, 'a retraining run has ended'))
-          .catch((error) => logger.error({ job: request.jobId, reason: messageOf(error) }, 'a retraining run was lost'))
+          .catch((error) => {
+            const fields = { job: request.jobId, reason: messageOf(error) };
+            if (error instanceof TidemarkError && error.code === ErrorCode.LEADERSHIP_LOST)
+              logger.warn(fields, 'a retraining run is left to the new leader, who starts it anew');
+            else logger.error(fields, 'a retraining run was lost');
+          })
           .finally(() => background.delete(running));
         background.add(running);
         return `retraining of ${request.model} started (job ${request.jobId})`;
@@ -203,22 +206,7 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
       if (job.state === 'failed') return `retraining of ${request.model} failed (job ${job.id}): ${job.error}`;
       return `retraining of ${request.model} (job ${job.id}) made version ${job.version} from ${job.datasetRows} labelled events; it scores in shadow`;
     },
-    async score(prepared) {
-      const rows = rowsToScore(prepared);
-      const out: PredictionRows[] = [];
-      if (rows.length === 0) return out;
-      for (const [model, scorer] of scorers) {
-        const started = performance.now();
-        for (const { version, slot, values } of await scorer.scoreBatch(prepared.frame, rows)) {
-          out.push({ model, version, slot, rowOf: rows, values });
-          metrics.count('tidemark_predictions_total', values.length, { model, slot: slot.split(':')[0] as string });
-        }
-        metrics.time('tidemark_score_seconds', (performance.now() - started) / 1000, { model });
-      }
-      return out;
-    },
-    applyRoutes,
-    async resume() {
+    async resume(leadership) {
       if (options.awaitJobs) return;
       for (const { entry } of await stores.registry.interruptedJobs()) {
         const job = JSON.parse(entry) as Job;
@@ -232,25 +220,12 @@ export function createModelRuntime(options: ModelDeskOptions): ModelRuntime {
           incidentId: job.incidentId,
           why: job.why,
           atMs: job.requestedAtMs,
+          leadership,
         });
       }
     },
     async close() {
       await Promise.all(background);
-      for (const scorer of scorers.values()) await scorer.close();
     },
   };
-}
-
-function artifactIdOf(registry: Registry, model: string, version: string): { artifactId?: string } {
-  const known = versionOf(registry.state(model), version);
-  return known === undefined ? {} : { artifactId: known.artifactId };
-}
-
-/** Duplicates were scored when they came first. */
-function rowsToScore({ events }: Prepared): Int32Array {
-  const rows = new Int32Array(events.rows);
-  let count = 0;
-  for (let row = 0; row < events.rows; row++) if (events.duplicate[row] === 0) rows[count++] = row;
-  return rows.subarray(0, count);
 }

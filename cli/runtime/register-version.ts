@@ -18,6 +18,8 @@ export interface VersionCandidate {
   readonly reason: string;
   /** Event time of the decision, ms since 1970. */
   readonly atMs: number;
+  /** See {@link Registry.change}; 0 for a first version. */
+  readonly revision?: number;
 }
 
 export interface RegisterDeps {
@@ -56,6 +58,7 @@ export async function registerVersion(candidate: VersionCandidate, deps: Registe
   }
   const { atMs, reason } = candidate;
   const { artifactId, signature } = stored;
-  await deps.registry.append(register(deps.registry.state(model), { signature, artifactId, reason, atMs }));
+  const make = (state: ReturnType<Registry['state']>) => register(state, { signature, artifactId, reason, atMs });
+  await deps.registry.change(model, make, candidate.revision ?? 0);
   return version;
 }

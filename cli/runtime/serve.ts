@@ -1,37 +1,41 @@
-import { acknowledgeIncident, closeIncident, snoozeIncident } from '../../actions/incidents/manual.ts';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
-import { type Logger, systemClock } from '../../common/ports.ts';
+import type { EventIntake } from '../../common/intake.ts';
+import { systemClock } from '../../common/ports.ts';
 import { buildConsole } from '../../dashboards/web/build.ts';
 import type { OperatorActions } from '../../serving/http/options.ts';
 import { createServer, type HttpServer } from '../../serving/http/server.ts';
+import type { RegistryEntry } from '../../serving/registry/entry.ts';
+import type { RegistryState } from '../../serving/registry/registry.ts';
 import { assignRole, rollback } from '../../serving/registry/transitions.ts';
 import { createReadModel } from '../../store/read-model.ts';
-import type { Runtime } from './runtime.ts';
+import type { Decision, IncidentDesk } from './incident-desk.ts';
+import type { PartOptions } from './part.ts';
+import { byHand } from './registry.ts';
 
-export interface ServeOptions {
-  readonly runtime: Runtime;
+export interface ServeOptions extends Omit<PartOptions, 'metrics'> {
   readonly metrics: { text(): Promise<string> };
-  readonly logger: Logger;
+  /** Default: as the pipeline file says. */
+  readonly port?: number;
+  readonly intake: EventIntake | undefined;
+  readonly incidents: IncidentDesk;
+  /** Makes a change of roles take effect in this process. */
+  readonly applyRoles: () => Promise<void>;
 }
 
-/** The API and the console beside a worker and a monitor of this process. */
-export async function serve({
-  runtime,
-  metrics,
-  logger,
-}: ServeOptions): Promise<{ readonly server: HttpServer; readonly url: string }> {
-  const { base } = runtime;
+/** The API and the console of a pipeline. */
+export async function serve(options: ServeOptions): Promise<{ readonly server: HttpServer; readonly url: string }> {
+  const { base, metrics, intake, live, logger } = options;
   const { config } = base.file;
   const server = createServer({
     pipeline: config.pipeline,
     host: config.server.host,
-    port: config.server.port,
+    port: options.port ?? config.server.port,
     console: await buildConsole(),
     readModel: createReadModel((sql, params) => base.store.query(sql, params), base.store.database),
-    intakes: new Map(runtime.intake === undefined ? [] : [[config.pipeline, runtime.intake]]),
+    intakes: new Map(intake === undefined ? [] : [[config.pipeline, intake]]),
     metrics,
-    actions: operatorActions(runtime),
-    live: runtime.live,
+    actions: operatorActions(options),
+    live,
     logger,
     clock: systemClock,
     storeUp: base.storeUp,
@@ -40,35 +44,32 @@ export async function serve({
   return { server, url };
 }
 
-function operatorActions({ base, monitor, models, live }: Runtime): OperatorActions {
-  const decide = async (id: string, change: Parameters<typeof monitor.manual>[0]): Promise<void> => {
-    if (await monitor.manual(change)) return;
-    throw new TidemarkError(ErrorCode.NOT_FOUND, `there is no open incident ${id}`, {
+function operatorActions({ base, incidents, live, applyRoles }: ServeOptions): OperatorActions {
+  const decide = async (decision: Decision): Promise<void> => {
+    if (await incidents.decide(decision)) return;
+    throw new TidemarkError(ErrorCode.NOT_FOUND, `there is no open incident ${decision.incidentId}`, {
       cure: 'List them with: tidemark incidents',
     });
   };
-  const by = (note: string) => (note === '' ? 'console' : note);
-  const changeRole = async (model: string, entries: Parameters<typeof base.registry.append>[0]): Promise<void> => {
-    await base.registry.append(entries);
-    await models.applyRoutes();
+  const changeRole = async (
+    model: string,
+    make: (state: RegistryState, atMs: number) => readonly RegistryEntry[],
+  ): Promise<void> => {
+    const atMs = await incidents.judgedThroughMs();
+    await base.registry.change(model, (state) => make(state, atMs), byHand);
+    await applyRoles();
     live.publish({ kind: 'model', subject: model });
   };
-  const at = () => Math.max(monitor.state.closedThroughMs, 0);
   return {
-    acknowledge: (id, note) => decide(id, (state, nowMs) => acknowledgeIncident(state, id, by(note), nowMs)),
-    snooze: (id, durationMs) => decide(id, (state, nowMs) => snoozeIncident(state, id, nowMs + durationMs, nowMs)),
-    close: (id) => decide(id, (state, nowMs) => closeIncident(state, id, nowMs)),
+    acknowledge: (incidentId, note) =>
+      decide({ kind: 'acknowledge', incidentId, argument: note === '' ? 'console' : note }),
+    snooze: (incidentId, durationMs) => decide({ kind: 'snooze', incidentId, argument: String(durationMs) }),
+    close: (incidentId) => decide({ kind: 'close', incidentId, argument: '' }),
     promote: (model, version, note) =>
-      changeRole(
-        model,
-        assignRole(base.registry.state(model), {
-          version,
-          role: 'champion',
-          reason: note || 'promoted by hand',
-          atMs: at(),
-        }),
+      changeRole(model, (state, atMs) =>
+        assignRole(state, { version, role: 'champion', reason: note || 'promoted by hand', atMs }),
       ),
     rollback: (model, note) =>
-      changeRole(model, rollback(base.registry.state(model), { reason: note || 'rolled back by hand', atMs: at() })),
+      changeRole(model, (state, atMs) => rollback(state, { reason: note || 'rolled back by hand', atMs })),
   };
 }

@@ -14,8 +14,8 @@ export interface SourcesOptions {
   readonly config: PipelineConfig;
   /** What relative paths start from. */
   readonly directory: string;
-  /** Only what has an end: files. */
-  readonly boundedOnly: boolean;
+  /** `bounded`: only what has an end, files; `shared`: only what several workers can share, Kafka. */
+  readonly which: 'all' | 'bounded' | 'shared';
   readonly readFrame: (path: string) => Promise<Frame>;
   readonly progressMs: (partition: PartitionId) => number;
   readonly logger: Logger;
@@ -37,6 +37,7 @@ export function createSources(options: SourcesOptions): Sources {
   const { config, directory, logger, metrics } = options;
   const { kafka, file, http } = config.source;
   const labels = config.labels?.source;
+  const { which } = options;
   const input = (one: FileSourceConfig, role: FileInput['role']): FileInput => ({
     path: resolve(directory, one.path),
     role,
@@ -49,7 +50,7 @@ export function createSources(options: SourcesOptions): Sources {
   ];
   const sources: Source[] = [];
   let intake: EventIntake | undefined;
-  if (files.length > 0) {
+  if (files.length > 0 && which !== 'shared') {
     sources.push(
       createFileSource(files, {
         readFrame: options.readFrame,
@@ -60,26 +61,31 @@ export function createSources(options: SourcesOptions): Sources {
       }),
     );
   }
-  if (!options.boundedOnly) {
+  if (which !== 'bounded') {
     if (kafka !== undefined) sources.push(createKafkaSource(kafka, { logger, metrics, role: 'events' }));
     if (labels?.kafka !== undefined) sources.push(createKafkaSource(labels.kafka, { logger, metrics, role: 'labels' }));
-    if (http !== undefined) {
+    if (http !== undefined && which === 'all') {
       const source = createHttpSource(http, { logger });
       sources.push(source);
       intake = source;
     }
   }
   if (sources.length === 0) {
-    throw new TidemarkError(ErrorCode.CONFIG_INVALID, 'nothing that the pipeline reads has an end', {
-      place: '--once',
-      cure: 'Leave --once out, or add a source.file',
-    });
+    throw which === 'shared'
+      ? new TidemarkError(ErrorCode.CONFIG_INVALID, 'nothing that the pipeline reads can be shared by workers', {
+          place: 'source',
+          cure: 'Files and HTTP are read by one process: run tidemark up, or add a source.kafka',
+        })
+      : new TidemarkError(ErrorCode.CONFIG_INVALID, 'nothing that the pipeline reads has an end', {
+          place: '--once',
+          cure: 'Leave --once out, or add a source.file',
+        });
   }
   const live = kafka !== undefined || labels?.kafka !== undefined;
   return {
     source: mergeSources(sources),
     intake,
-    bounded: files.length > 0 && !(live && !options.boundedOnly),
-    open: !options.boundedOnly && (live || http !== undefined),
+    bounded: which !== 'shared' && files.length > 0 && !(live && which !== 'bounded'),
+    open: which !== 'bounded' && (live || http !== undefined),
   };
 }

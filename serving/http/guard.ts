@@ -19,7 +19,7 @@ const loopback = ['localhost', '127.0.0.1', '::1'];
  * something carry its Origin and are refused. And it may point a name of its own at 127.0.0.1 (DNS rebinding): while bound to
  * the loopback, the server answers to the loopback's names only.
  */
-export function registerGuard(app: FastifyInstance, options: HttpServerOptions): void {
+export function registerGuard(app: FastifyInstance, options: Pick<HttpServerOptions, 'host' | 'allowedHosts'>): void {
   const names = loopback.includes(options.host) ? [...loopback, ...(options.allowedHosts ?? [])] : undefined;
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers);

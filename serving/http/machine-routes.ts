@@ -2,8 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { HttpServerOptions } from './options.ts';
 import { problemSchema } from './problem.ts';
 
+export interface MachineOptions {
+  readonly readModel: Pick<HttpServerOptions['readModel'], 'ping'>;
+  readonly metrics: { text(): Promise<string> };
+}
+
 /** `/healthz`: the process runs. `/readyz`: the store answers too. `/metrics`: for Prometheus. */
-export function registerMachineRoutes(app: FastifyInstance, options: HttpServerOptions): void {
+export function registerMachineRoutes(app: FastifyInstance, options: MachineOptions): void {
   const ok = { type: 'object', properties: { status: { type: 'string' } } };
   app.get(
     '/healthz',

@@ -1,9 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { ErrorCode, messageOf, TidemarkError } from '../../common/error.ts';
+import { messageOf } from '../../common/error.ts';
 import { registerActionRoutes } from './action-routes.ts';
 import { registerConsoleRoutes } from './console-routes.ts';
 import { registerEventsRoute } from './events-route.ts';
 import { registerGuard } from './guard.ts';
+import { listenFailed } from './listen-failed.ts';
 import { registerLiveRoute } from './live-route.ts';
 import { registerMachineRoutes } from './machine-routes.ts';
 import { registerOpenApi } from './openapi.ts';
@@ -84,19 +85,4 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   registerActionRoutes(app, options);
   registerLiveRoute(app, options);
   return app;
-}
-
-function listenFailed(error: unknown, { host, port }: HttpServerOptions): TidemarkError {
-  const code = (error as { code?: unknown }).code;
-  const message =
-    code === 'EADDRINUSE'
-      ? `port ${port} is in use`
-      : code === 'EACCES'
-        ? `port ${port} may not be bound by this user`
-        : `cannot listen: ${messageOf(error)}`;
-  return new TidemarkError(ErrorCode.LISTEN_FAILED, message, {
-    place: `${host}:${port}`,
-    cure: 'Stop the other program, or set server.port to another port (0 takes any free one)',
-    cause: error,
-  });
 }

@@ -6,7 +6,7 @@ import { ms, number, type Query, type Row, text } from './rows.ts';
 /** The present state of each incident: open ones first, then the newest. */
 export async function readIncidents(query: Query, limit: number): Promise<Incident[]> {
   const rows = await query(
-    `SELECT incident_id, argMax(state, seq) AS state, ${ms('max(at)', 'updated')}, ${ms('min(at)', 'opened')}
+    `SELECT incident_id, argMax(state, (seq, revision)) AS state, ${ms('max(at)', 'updated')}, ${ms('min(at)', 'opened')}
      FROM {database:Identifier}.incident_log GROUP BY incident_id ORDER BY opened DESC LIMIT {limit:UInt32}`,
     { limit },
   );

@@ -5,7 +5,7 @@ import { ms, number, type Query, text } from './rows.ts';
 /** The present state of each job, newest first. */
 export async function readJobs(query: Query, limit: number): Promise<Job[]> {
   const rows = await query(
-    `SELECT job_id, argMax(job_log.state, seq) AS now, argMax(entry, seq) AS document, ${ms('min(at)', 'queued')},
+    `SELECT job_id, argMax(job_log.state, (seq, revision)) AS now, argMax(entry, (seq, revision)) AS document, ${ms('min(at)', 'queued')},
             ${ms('max(at)', 'updated')}
      FROM {database:Identifier}.job_log GROUP BY job_id ORDER BY queued DESC LIMIT {limit:UInt32}`,
     { limit },

@@ -96,11 +96,10 @@ test('a registered model whose inputs the contract does not have is refused at t
   // The tables are made by a first command.
   expect((await tidemark(['models', 'list', path]).finished).code).toBe(0);
   await withStore(store, async (opened) => {
-    const registry = await openRegistry(createRegistryStore(opened));
+    const registry = await openRegistry(createRegistryStore(opened), { shared: false });
     const { artifactId } = stored;
-    await registry.append(
-      register(registry.state('late'), { signature: stored.signature, artifactId, reason: 'by hand', atMs: 1 }),
-    );
+    const made = { signature: stored.signature, artifactId, reason: 'by hand', atMs: 1 };
+    await registry.change('late', (state) => register(state, made), 0);
   });
   const { error, stderr } = await refusal(path);
   expect(error.code).toBe('MODEL_INVALID');

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { openStore, type Store } from '../../../store/client.ts';
 
 const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
-const bridge = fileURLToPath(new URL('./bridge.ts', import.meta.url));
 const flags = ['--no-warnings', '--import', 'tsx'];
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -102,10 +101,10 @@ export async function up(pipeline: string, ...options: readonly string[]): Promi
   return { ...process, url };
 }
 
-/** The HTTP bridge before an embedded engine, once it answers. */
-export async function startBridge(directory: string, port: number): Promise<Running> {
-  const process = start([bridge, directory, String(port)]);
-  await process.waitFor(/listening/);
+/** `tidemark store` over a directory, once it answers. */
+export async function startStore(directory: string, port: number, ...options: readonly string[]): Promise<Running> {
+  const process = tidemark(['store', '--dir', directory, '--port', String(port), ...options]);
+  await process.waitFor(/the store answers at/);
   return process;
 }
 

@@ -9,7 +9,7 @@ import {
   freePort,
   type SentAnswer,
   send,
-  startBridge,
+  startStore,
   temporary,
   tidemark,
   until,
@@ -26,7 +26,7 @@ const remote = (port: number): Promise<Store> =>
 
 test('a store that goes away while producers send holds intake, and everything is there once when it is back', async () => {
   const [engine, port] = [await temporary(), await freePort()];
-  let bridge = await startBridge(engine, port);
+  let front = await startStore(engine, port);
   const pipeline = await writePipeline({ storeUrl: `http://127.0.0.1:${port}` });
   const worker = await up(pipeline.path);
   let stored = 0;
@@ -41,14 +41,14 @@ test('a store that goes away while producers send holds intake, and everything i
   await until(() => stored > 40);
   expect((await fetch(`${worker.url}/readyz`)).status).toBe(200);
 
-  await bridge.stop('SIGKILL');
+  await front.stop('SIGKILL');
   await worker.waitFor(/trying again; intake is held/);
   const refused = await send(worker.url, event('refused'));
   expect(refused).toMatchObject({ status: 503, body: { error: { code: 'STORE_UNAVAILABLE' } } });
   expect((await fetch(`${worker.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${worker.url}/readyz`)).status).toBe(503);
 
-  bridge = await startBridge(engine, port);
+  front = await startStore(engine, port);
   const before = stored;
   await until(() => stored > before + 40);
   more = false;
@@ -69,12 +69,12 @@ test('a store that goes away while producers send holds intake, and everything i
   );
   expect(ids).toEqual({ n: String(stored), country });
   await store.close();
-  await bridge.stop('SIGKILL');
+  await front.stop('SIGKILL');
 });
 
 test('files are read on where the outage held them, with the same counts', async () => {
   const [engine, port] = [await temporary(), await freePort()];
-  let bridge = await startBridge(engine, port);
+  let front = await startStore(engine, port);
   const pipeline = await writePipeline({
     storeUrl: `http://127.0.0.1:${port}`,
     source: '{ file: { path: events.ndjson, ratePerSecond: 5000 } }',
@@ -86,9 +86,9 @@ test('files are read on where the outage held them, with the same counts', async
   await worker.waitFor(/partition assigned/);
   const store = await remote(port);
   await until(async () => (await countsOf(store)).read > 2000);
-  await bridge.stop('SIGKILL');
+  await front.stop('SIGKILL');
   await worker.waitFor(/trying again; intake is held/);
-  bridge = await startBridge(engine, port);
+  front = await startStore(engine, port);
   const { code, stdout } = await worker.finished;
   expect(code).toBe(0);
   expect(JSON.parse(stdout).events).toMatchObject({ read: 20_000, valid: 20_000, rejected: 0, duplicates: 0 });
@@ -102,7 +102,7 @@ test('files are read on where the outage held them, with the same counts', async
   const frame = await readFrame(file);
   expect([frame.rows, frame.fields.map(({ name }) => name)]).toEqual([1, ['id', 'f_amount', 'f_country']]);
   await store.close();
-  await bridge.stop('SIGKILL');
+  await front.stop('SIGKILL');
 });
 
 test('a store that does not answer ends a start with 3, and a stop without waiting for it', async () => {
@@ -113,13 +113,13 @@ test('a store that does not answer ends a start with 3, and a stop without waiti
   expect(refused.stderr).toMatch(/127\.0\.0\.1:\d+.*does not answer.*ECONNREFUSED.*Check that.*\[STORE_UNAVAILABLE\]/);
   expect(refused.stderr).not.toContain('secret');
 
-  const bridge = await startBridge(engine, port);
+  const front = await startStore(engine, port);
   const worker = await up(pipeline.path);
   expect((await send(worker.url, event('a'))).status).toBe(200);
   const answers: Promise<SentAnswer>[] = [];
   const load = setInterval(() => answers.push(send(worker.url, event(`b${answers.length}`))), 5);
   await until(() => answers.length > 20);
-  await bridge.stop('SIGKILL');
+  await front.stop('SIGKILL');
   await worker.waitFor(/trying again; intake is held/);
   clearInterval(load);
   const stopped = await worker.stop('SIGTERM');

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { createPartitions } from '../../consumers/worker/partitions.ts';
+import { createModelScoring } from '../runtime/model-scoring.ts';
+import { sleep } from '../runtime/part.ts';
+import { referencesOf } from '../runtime/references.ts';
+import { createSources } from '../runtime/sources.ts';
+import { applyRoles, createWorkerPart } from '../runtime/worker-part.ts';
+import { addPartCommand, type PartProcess, serveMachine } from './part-process.ts';
+
+/** Reads the pipeline's Kafka topics beside the other workers of the group, until a signal comes. */
+async function runWorker(part: PartProcess, onStop: (stop: () => void) => void): Promise<void> {
+  const { base, live, logger, metrics } = part;
+  const { config, directory } = base.file;
+  const partitions = createPartitions();
+  const sources = createSources({
+    config,
+    directory,
+    which: 'shared',
+    readFrame: base.readFrame,
+    progressMs: () => Number.NEGATIVE_INFINITY,
+    logger,
+    metrics,
+    sleep,
+  });
+  const left = [
+    ...(config.source.file === undefined ? [] : ['source.file']),
+    ...(config.source.http === undefined ? [] : ['source.http']),
+    ...(config.labels?.source?.file === undefined ? [] : ['labels.source.file']),
+  ];
+  if (left.length > 0) {
+    process.stderr.write(`tidemark: ${left.join(' and ')} cannot be shared: one tidemark up has to read it\n`);
+  }
+  const references = referencesOf(base);
+  const { contract, registry } = base;
+  const scoring = createModelScoring({ config, fields: contract.fields, registry, directory: base.directory, metrics });
+  try {
+    await applyRoles(scoring, references);
+    const close = await serveMachine(part, 'the worker reads');
+    try {
+      const worker = createWorkerPart({
+        base,
+        live,
+        logger,
+        metrics,
+        scoring,
+        references,
+        sources,
+        partitions,
+        onCommitted: async () => {},
+      });
+      onStop(() => worker.stop());
+      await worker.run();
+    } finally {
+      await close();
+    }
+  } finally {
+    await scoring.close();
+  }
+}
+
+export function addWorkerCommand(program: Command): void {
+  addPartCommand(program, {
+    name: 'worker',
+    description: 'read, score and store the events of a pipeline, beside other workers',
+    portDescription: 'port of health and metrics; default: any free one',
+    run: runWorker,
+  });
+}
