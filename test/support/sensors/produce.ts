@@ -19,23 +19,14 @@ export async function produceReadings(
   stream: SensorStream,
   range: { readonly from: number; readonly to: number; readonly partitions: number },
 ): Promise<void> {
-  const kafka = sensorClient(brokers);
-  const admin = kafka.admin();
-  const producer = kafka.producer({
+  const producer = sensorClient(brokers).producer({
     createPartitioner: Partitioners.DefaultPartitioner,
     idempotent: true,
     maxInFlightRequests: 1,
   });
-  await admin.connect();
+  await createTopic({ brokers, topic }, range.partitions);
   await producer.connect();
   try {
-    if (!(await admin.listTopics()).includes(topic)) {
-      const configEntries = [{ name: 'retention.ms', value: '-1' }];
-      await admin.createTopics({
-        topics: [{ topic, numPartitions: range.partitions, configEntries }],
-        waitForLeaders: true,
-      });
-    }
     for (let from = range.from; from < range.to; from += perSend) {
       const messages = [];
       for (let index = from; index < Math.min(from + perSend, range.to); index++) {
@@ -46,8 +37,16 @@ export async function produceReadings(
     }
   } finally {
     await producer.disconnect();
-    await admin.disconnect();
   }
+}
+
+/** Makes the topic where it is not there; nothing in it is ever deleted by age. */
+export async function createTopic({ brokers, topic }: SensorTopic, partitions: number): Promise<void> {
+  await withAdmin(brokers, async (admin) => {
+    if ((await admin.listTopics()).includes(topic)) return;
+    const configEntries = [{ name: 'retention.ms', value: '-1' }];
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: true });
+  });
 }
 
 /** Messages of all partitions; 0 where there is no such topic. */
