@@ -48,3 +48,7 @@ try {
     printJson({ error: { code: ErrorCode.CONFIG_INVALID, message, cure: 'See --help for the usage' } });
   }
 }
+
+// A command that has ended is not kept by what a library left open, such as the connection of a member that could not leave its
+// group. Not at once: what was printed has to get out.
+setTimeout(() => process.exit(), 2000).unref();

@@ -30,7 +30,8 @@ interface Held {
 const reconnectBackoff = { baseMs: 200, maxMs: 10_000 };
 const partitionsMaxAgeMs = 60_000;
 const retryMs = 500;
-const leaveTimeoutMs = 10_000;
+/** kafkajs cannot leave a group that is being rebalanced at that moment; it is left behind then, and expelled in time. */
+const leaveTimeoutMs = 3000;
 
 /**
  * Elects by the consumer group `GROUP-monitor`: its members are given no partitions; who leads the group by Kafka's own protocol
