@@ -62,9 +62,12 @@ export async function writeOrders(request: {
   readonly brokers: string;
   readonly topic: string;
   readonly storeUrl: string;
+  /** YAML in braces; default: the topic. */
+  readonly source?: string;
   readonly more?: string;
 }): Promise<string> {
   const { directory, pipeline, brokers, topic, storeUrl, more = '' } = request;
+  const kafka = `{ kafka: { brokers: ["${brokers}"], topic: ${topic}, group: ${pipeline}, sessionTimeout: 6s, maxWait: 50ms, maxBytesPerPartition: 16384 } }`;
   await mkdir(directory, { recursive: true });
   await writeFile(
     join(directory, 'contract.yaml'),
@@ -84,7 +87,7 @@ export async function writeOrders(request: {
   await writeFile(
     path,
     `pipeline: ${pipeline}
-source: { kafka: { brokers: ["${brokers}"], topic: ${topic}, group: ${pipeline}, sessionTimeout: 6s, maxWait: 50ms, maxBytesPerPartition: 16384 } }
+source: ${request.source ?? kafka}
 event: { id: /id, time: /at, arrival: /at }
 contract: contract.yaml
 reference: reference.csv
