@@ -4,7 +4,7 @@ import { databaseVariable } from './variables.ts';
 
 /** The last entry of every incident. */
 const incidentStates = `
-  SELECT incident_id, min(at) AS opened, max(at) AS updated, argMax(kind, seq) AS last, argMax(state, seq) AS document
+  SELECT incident_id, min(at) AS opened, max(at) AS updated, argMax(kind, (seq, revision)) AS last, argMax(state, (seq, revision)) AS document
   FROM \${database}.incident_log GROUP BY incident_id`;
 
 const isOpen = "JSONExtractString(document, 'status') != 'closed' AND last != 'closed'";
