@@ -16,7 +16,8 @@ interface UpOptions extends DirectoryOptions {
 
 const notRunning: ExitCode = 3;
 
-function portOf(text: string | undefined): number | undefined {
+/** Throws CONFIG_INVALID. */
+export function parsePort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
@@ -27,7 +28,7 @@ function portOf(text: string | undefined): number | undefined {
 }
 
 async function startBroker({ dir, port: portText, topic, json }: UpOptions): Promise<ExitCode> {
-  const port = portOf(portText);
+  const port = parsePort(portText);
   const result = await up({
     directory: dir,
     ...(port === undefined ? {} : { port }),
