@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
+import { retry } from '../../common/retry.ts';
+import { translateKafkaError } from '../../consumers/kafka/errors.ts';
 
 export interface TopicSpec {
   readonly name: string;
@@ -29,8 +32,8 @@ export function parseTopic(text: string): TopicSpec {
   return { name, partitions: Number(partitions) };
 }
 
-/** Connects, and leaves in any case. Throws what kafkajs throws where the broker does not answer. */
-export async function withAdmin<T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+/** Connects, and leaves in any case. Throws SOURCE_UNAVAILABLE where the broker does not answer. */
+async function withAdmin<T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> {
   const kafka = new Kafka({
     clientId: 'tidemark-kafka',
     brokers: [brokers],
@@ -44,6 +47,8 @@ export async function withAdmin<T>(brokers: string, work: (admin: Admin) => Prom
   try {
     await admin.connect();
     return await work(admin);
+  } catch (error) {
+    throw translateKafkaError(error, { brokers: [brokers], topics: [], group: '' });
   } finally {
     await admin.disconnect();
   }
@@ -84,15 +89,32 @@ export async function ensureTopics(brokers: string, specs: readonly TopicSpec[])
 
 /** Without those that Kafka keeps for itself. */
 export async function topicsOf(brokers: string): Promise<readonly TopicState[]> {
-  return withAdmin(brokers, async (admin) => {
-    const states: TopicState[] = [];
-    for (const { name, partitions } of await listTopics(admin)) {
-      const offsets = await admin.fetchTopicOffsets(name);
-      const messages = offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
-      states.push({ name, partitions, messages });
-    }
-    return states;
-  });
+  return patiently(() =>
+    withAdmin(brokers, async (admin) => {
+      const states: TopicState[] = [];
+      for (const { name, partitions } of await listTopics(admin)) {
+        const offsets = await admin.fetchTopicOffsets(name);
+        const messages = offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+        states.push({ name, partitions, messages });
+      }
+      return states;
+    }),
+  );
+}
+
+/** The offset after the last message of each partition. */
+export async function endsOf(brokers: string, topic: string): Promise<ReadonlyMap<number, number>> {
+  return patiently(() =>
+    withAdmin(brokers, async (admin) => {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+    }),
+  );
+}
+
+/** A topic that was just made is listed a moment before its leader answers for it, and kafkajs does not wait for that. */
+function patiently<T>(work: () => Promise<T>): Promise<T> {
+  return retry(work, { attempts: 8, maxMs: 2000, random: Math.random, sleep: (ms) => delay(ms) });
 }
 
 async function listTopics(admin: Admin): Promise<readonly { readonly name: string; readonly partitions: number }[]> {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
-import type { TopicSpec } from '../../cli/kafka/topics.ts';
+import { endsOf, type TopicSpec } from '../../cli/kafka/topics.ts';
 import { linesOf } from './lines.ts';
 import { filesIn } from './prepare.ts';
 
@@ -84,8 +84,6 @@ export async function produceFlights(request: {
     idempotent: true,
     maxInFlightRequests: 1,
   });
-  const admin = kafka.admin();
-  await admin.connect();
   await producer.connect();
   try {
     const streams = await Promise.all(
@@ -95,13 +93,12 @@ export async function produceFlights(request: {
       ].map(async (stream) => ({
         topic: stream.topic.name,
         pieces: messagesOf(stream),
-        there: new Map((await admin.fetchTopicOffsets(stream.topic.name)).map((p) => [p.partition, Number(p.high)])),
+        there: new Map(await endsOf(brokers, stream.topic.name)),
       })),
     );
     await sendInStep(producer, streams, signal);
   } finally {
     await producer.disconnect();
-    await admin.disconnect();
   }
 }
 

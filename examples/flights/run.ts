@@ -5,12 +5,31 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type UpHooks, type UpOptions, up } from '../../cli/commands/up.ts';
+import { reportError } from '../../cli/output.ts';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { firstModel, inferFlightsContract, writeAtomically } from './bootstrap.ts';
 import { compareFaults } from './found.ts';
 import { filesIn, type Injected } from './prepare.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
+
+/** What both starts take from the command line. */
+export const startFlags = {
+  once: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  fresh: { type: 'boolean', default: false },
+  'no-console': { type: 'boolean', default: false },
+  'log-level': { type: 'string', default: 'warn' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** Says what went wrong, the usage where it was that, and returns the exit code. */
+export function explain(error: unknown, usage: string): number {
+  const wrongUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
+  if (!wrongUsage) return reportError(error, process.argv.includes('--json'));
+  process.stderr.write(`${(error as Error).message}\n${usage}\n`);
+  return 2;
+}
 
 /** Where the stream, the contract and the stores are: FLIGHTS_DATA, which the pipeline files read too. */
 export function flightsDirectory(): string {

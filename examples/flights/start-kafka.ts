@@ -8,11 +8,10 @@ import { parseArgs } from 'node:util';
 import { parsePort } from '../../cli/commands/kafka.ts';
 import { down, up } from '../../cli/kafka/dev-broker.ts';
 import { topicsOf } from '../../cli/kafka/topics.ts';
-import { reportError } from '../../cli/output.ts';
 import type { Runtime } from '../../cli/runtime/runtime.ts';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { topics } from './produce.ts';
-import { flightsDirectory, runFlights } from './run.ts';
+import { explain, flightsDirectory, runFlights, startFlags } from './run.ts';
 
 /**
  * The flights through a real Apache Kafka: `npm run start:kafka`. It starts a broker, sends the lines to two topics while they
@@ -37,23 +36,11 @@ interface StartOptions {
 }
 
 try {
-  const { values } = parseArgs({
-    options: {
-      once: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      fresh: { type: 'boolean', default: false },
-      port: { type: 'string', default: '0' },
-      'no-console': { type: 'boolean', default: false },
-      'log-level': { type: 'string', default: 'warn' },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const { values } = parseArgs({ options: { ...startFlags, port: { type: 'string', default: '0' } } });
   if (values.help) process.stdout.write(`${usage}\n`);
   else process.exitCode = await start(values);
 } catch (error) {
-  const wrongUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
-  if (wrongUsage) process.stderr.write(`${(error as Error).message}\n${usage}\n`);
-  process.exitCode = wrongUsage ? 2 : reportError(error, process.argv.includes('--json'));
+  process.exitCode = explain(error, usage);
 }
 
 async function start(options: StartOptions) {
@@ -141,7 +128,7 @@ function produce(brokers: string, directory: string): Producing {
 }
 
 /** Until all that was sent counts, every window is judged and no retraining runs. A topic has no end, but the flights have one. */
-async function readToTheEnd({ base, monitor }: Runtime, brokers: string, isOver: () => boolean): Promise<void> {
+async function readToTheEnd({ base, monitor, leads }: Runtime, brokers: string, isOver: () => boolean): Promise<void> {
   const sent = new Map((await topicsOf(brokers)).map(({ name, messages }) => [name, messages]));
   const counted = async (role: 'events' | 'labels'): Promise<number> => {
     const [row] = await base.store.query<{ n: string }>(
@@ -152,7 +139,8 @@ async function readToTheEnd({ base, monitor }: Runtime, brokers: string, isOver:
   const all = async (): Promise<boolean> =>
     (await counted('events')) >= (sent.get(topics.events.name) ?? 0) &&
     (await counted('labels')) >= (sent.get(topics.labels.name) ?? 0);
-  while (!isOver() && !(await all())) await delay(500);
+  while (!isOver() && !(leads() && (await all()))) await delay(500);
+  if (isOver()) return;
   await monitor.round(Number.POSITIVE_INFINITY);
   while (!isOver() && (await base.stores.registry.interruptedJobs()).length > 0) await delay(200);
 }

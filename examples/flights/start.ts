@@ -2,8 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { reportError } from '../../cli/output.ts';
-import { flightsDirectory, runFlights } from './run.ts';
+import { explain, flightsDirectory, runFlights, startFlags } from './run.ts';
 
 /**
  * Three million real flights through the whole loop: `npm start`, or `npm start -- --once --json` for a run that counts. What is
@@ -20,22 +19,12 @@ const usage = `usage: npm start -- [--once] [--json] [--fresh] [--pipeline FILE]
 
 try {
   const { values } = parseArgs({
-    options: {
-      once: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      fresh: { type: 'boolean', default: false },
-      pipeline: { type: 'string', default: join(here, 'pipeline.yaml') },
-      'no-console': { type: 'boolean', default: false },
-      'log-level': { type: 'string', default: 'warn' },
-      help: { type: 'boolean', default: false },
-    },
+    options: { ...startFlags, pipeline: { type: 'string', default: join(here, 'pipeline.yaml') } },
   });
   if (values.help) process.stdout.write(`${usage}\n`);
   else process.exitCode = await start(values);
 } catch (error) {
-  const wrongUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
-  if (wrongUsage) process.stderr.write(`${(error as Error).message}\n${usage}\n`);
-  process.exitCode = wrongUsage ? 2 : reportError(error, process.argv.includes('--json'));
+  process.exitCode = explain(error, usage);
 }
 
 interface StartOptions {

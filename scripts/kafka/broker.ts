@@ -98,19 +98,6 @@ export function knownPorts(directory: string): Ports | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Ports) : undefined;
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    server.close();
-  }
-}
-
 /**
  * The ports of a directory stay the same when it is opened again, unless another one is asked for. The controller's, which
  * nobody else uses, gives way where it is taken by now.
@@ -119,7 +106,7 @@ export async function portsOf(options: Pick<BrokerOptions, 'directory' | 'port'>
   const known = knownPorts(options.directory);
   const ports = {
     client: options.port ?? known?.client ?? (await freePort()),
-    controller: known !== undefined && (await isFree(known.controller)) ? known.controller : await freePort(),
+    controller: known === undefined || (await answers(known.controller)) ? await freePort() : known.controller,
   };
   writeFileSync(join(options.directory, 'ports.json'), JSON.stringify(ports));
   return ports;
