@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { linesOf } from '../examples/flights/lines.ts';
 import { startBroker } from '../scripts/kafka/broker.ts';
 import { comparableCounts, readCounts } from '../test/support/flights-counts.ts';
-import { linesOf } from '../test/support/flights-lines.ts';
 import { copyStore, fromFile, startFlights, writePipeline } from '../test/support/flights-process.ts';
 import { messagesOf, produceLines, runToTheEnd } from '../test/support/kafka-flights.ts';
 import { readAlone } from './alone.ts';

@@ -7,6 +7,7 @@ import { addDriftCommand } from './commands/drift.ts';
 import { addIncidentsCommand } from './commands/incidents.ts';
 import { addInferCommand } from './commands/infer.ts';
 import { addJobsCommand } from './commands/jobs.ts';
+import { addKafkaCommand } from './commands/kafka.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addMonitorCommand } from './commands/monitor.ts';
 import { addServerCommand } from './commands/server.ts';
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addIncidentsCommand(program);
   addInferCommand(program);
   addJobsCommand(program);
+  addKafkaCommand(program);
   addModelsCommand(program);
   addMonitorCommand(program);
   addServerCommand(program);

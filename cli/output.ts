@@ -1,7 +1,7 @@
 import { exitCodeOf, messageOf, TidemarkError } from '../common/error.ts';
 
-/** What a command ends with: 0 fine, 1 the data failed the check. Errors end with 2 or 3, see `exitCodeOf`. */
-export type ExitCode = 0 | 1;
+/** What a command ends with: 0 fine, 1 the data failed the check, 3 what was asked about does not run. Errors: `exitCodeOf`. */
+export type ExitCode = 0 | 1 | 3;
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);

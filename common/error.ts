@@ -38,6 +38,8 @@ export const ErrorCode = {
   JOB_FAILED: 'JOB_FAILED',
   /** The library a command needs (Java, Maven, an engine) is not on this machine. */
   TOOL_MISSING: 'TOOL_MISSING',
+  /** The broker for development and tests ended, did not come up or does not end. */
+  BROKER_FAILED: 'BROKER_FAILED',
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
@@ -85,6 +87,7 @@ export function exitCodeOf(error: unknown): 2 | 3 {
     ErrorCode.SOURCE_UNAVAILABLE,
     ErrorCode.LISTEN_FAILED,
     ErrorCode.TOOL_MISSING,
+    ErrorCode.BROKER_FAILED,
   ];
   return unreachable.includes(error.code) ? 3 : 2;
 }

@@ -69,9 +69,11 @@ export function createMonitor(options: MonitorOptions): Monitor {
   async function round(watermarkMs: number): Promise<void> {
     const next: MonitorState = { ...state, round: state.round + 1 };
     const { panesMs, seen } = await store.touchedPanes(state.seen);
+    // Of all rounds: those that this one finds touched may be fewer than those that are open.
+    const lastPaneMs = Math.max(...panesMs.slice(-1), state.lastPaneMs ?? Number.NEGATIVE_INFINITY);
     const { pane, lateness } = config.windows;
     const ended = watermarkMs === Number.POSITIVE_INFINITY;
-    const reachedMs = ended ? endOfAll(config, panesMs.at(-1), state.closedThroughMs) : watermarkMs - lateness;
+    const reachedMs = ended ? endOfAll(config, lastPaneMs, state.closedThroughMs) : watermarkMs - lateness;
     const closedMs = Math.max(
       state.closedThroughMs,
       Number.isFinite(reachedMs) ? Math.floor(reachedMs / pane) * pane : state.closedThroughMs,
@@ -83,7 +85,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     }
     await leadership.confirm();
     const afterMs = state.closedThroughMs;
-    state = { ...next, seen, closedThroughMs: closedMs };
+    state = { ...next, seen, closedThroughMs: closedMs, ...(Number.isFinite(lastPaneMs) ? { lastPaneMs } : {}) };
     await store.seal({ afterMs, throughMs: closedMs, latePanesMs, revision: revision(), longestPaneMs });
     judged = [];
     await judgeAgain(latePanesMs);

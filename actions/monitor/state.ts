@@ -9,6 +9,8 @@ export interface MonitorState {
   readonly seen: Readonly<Record<string, number>>;
   /** Panes that end here or before are sealed, ms since 1970. */
   readonly closedThroughMs: number;
+  /** Start of the latest pane that was seen, which may be open still; absent before the first. */
+  readonly lastPaneMs?: number;
   /** End of the last window judged, by comparison, and of the last one measured against labels, by model. */
   readonly judgedThroughMs: Readonly<Record<string, number>>;
   readonly measuredThroughMs: Readonly<Record<string, number>>;

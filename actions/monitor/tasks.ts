@@ -48,9 +48,9 @@ export function dueTasks(request: {
   return tasks.sort((a, b) => a.atMs - b.atMs || (a.kind === b.kind ? 0 : a.kind === 'judge' ? -1 : 1));
 }
 
-/** After the end of a bounded stream everything is closed, its last window included. */
-export function endOfAll(config: PipelineConfig, lastPaneMs: number | undefined, closedThroughMs: number): number {
+/** After the end of a bounded stream everything is closed, its last window included. `lastPaneMs` is -Infinity where none was seen. */
+export function endOfAll(config: PipelineConfig, lastPaneMs: number, closedThroughMs: number): number {
   const longest = Math.max(config.windows.pane, dayMs, ...config.drift.map(({ window }) => window));
-  if (lastPaneMs === undefined) return closedThroughMs;
+  if (!Number.isFinite(lastPaneMs)) return closedThroughMs;
   return Math.max(closedThroughMs, (Math.floor(lastPaneMs / longest) + 1) * longest);
 }

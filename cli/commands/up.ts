@@ -28,6 +28,8 @@ export interface UpResult extends Summary {
 export interface UpHooks {
   /** Before anything is read: the place for a first model. */
   readonly prepare?: (base: Base) => Promise<void>;
+  /** When worker and monitor are made, before they run: the place for what goes on beside them. */
+  readonly onStarted?: (runtime: Runtime) => void;
   readonly onSummary?: (result: UpResult, base: Base) => Promise<object>;
 }
 
@@ -57,6 +59,7 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
     const hide = options.json ? () => {} : showProgress(runtime, process.stderr);
     const readBefore = (await summarize(base)).events.read;
     const runMs = performance.now();
+    hooks.onStarted?.(runtime);
     try {
       await runtime.run();
     } finally {

@@ -16,7 +16,7 @@ import { electionOf } from './election.ts';
 import { deskByStore, deskOf, type IncidentDesk } from './incident-desk.ts';
 import { lead } from './leading.ts';
 import { createModelScoring } from './model-scoring.ts';
-import { createMonitorPart } from './monitor-part.ts';
+import { createMonitorPart, type MonitorPart } from './monitor-part.ts';
 import { sleep } from './part.ts';
 import { referencesOf } from './references.ts';
 import { createSources } from './sources.ts';
@@ -42,6 +42,8 @@ export interface Runtime {
   readonly live: LiveFeed;
   readonly intake: EventIntake | undefined;
   readonly incidents: IncidentDesk;
+  /** Whether the monitor has read where it stands, and decides: in an election this takes a moment, or is never so. */
+  leads(): boolean;
   /** Makes the roles of the registry those of this process. */
   applyRoles(): Promise<void>;
   run(): Promise<void>;
@@ -94,6 +96,7 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
 
   // Where nobody else can lead terms need not grow; those of a time with several monitors stay behind.
   const sole = soleLeadership(termOf(await base.stores.monitor.newestRevision()));
+  let leads = election === undefined;
   if (election === undefined) await monitor.start(sole);
 
   function noteFilesRead({ partitions: progress }: WorkerStatus): void {
@@ -144,8 +147,19 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
 
   /** Takes part in the election as long as the worker runs. */
   async function runElected(among: KafkaElection): Promise<void> {
-    const options = { ...part, part: monitoring, applyRoles: apply, expected: among.partitions, ended: endedFiles };
-    const leading = among.run((leadership) => lead(leadership, options));
+    const observed: MonitorPart = {
+      ...monitoring,
+      async start(leadership) {
+        await monitoring.start(leadership);
+        leads = true;
+      },
+    };
+    const options = { ...part, part: observed, applyRoles: apply, expected: among.partitions, ended: endedFiles };
+    const leading = among.run((leadership) =>
+      lead(leadership, options).finally(() => {
+        leads = false;
+      }),
+    );
     leading.catch(() => worker.stop());
     try {
       await worker.run();
@@ -162,6 +176,7 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
     live,
     intake: sources.intake,
     incidents: election === undefined ? deskOf(monitor) : deskByStore(base),
+    leads: () => leads,
     applyRoles: apply,
     async run() {
       if (election !== undefined) return runElected(election);

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
@@ -26,8 +26,20 @@ export interface Broker {
   kill(): void;
 }
 
+interface Ports {
+  readonly client: number;
+  readonly controller: number;
+}
+
 const startLimitMs = 60_000;
 const clusterId = 'dGlkZW1hcmstdGVzdC1rYQ';
+/** Warnings and errors with their time, on standard error. */
+const logging = [
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss',
+  '-Dorg.slf4j.simpleLogger.showShortLogName=true',
+];
 
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -39,7 +51,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-function properties(options: BrokerOptions, ports: { readonly client: number; readonly controller: number }): string {
+function properties(options: BrokerOptions, ports: Ports): string {
   const { directory, login } = options;
   const protocol = login === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT';
   const lines = [
@@ -80,15 +92,23 @@ function properties(options: BrokerOptions, ports: { readonly client: number; re
   return `${lines.join('\n')}\n`;
 }
 
-/** The ports stay the same when a directory is opened again: the quorum's voters are written in its storage. */
-async function portsOf(options: BrokerOptions): Promise<{ readonly client: number; readonly controller: number }> {
-  const file = join(options.directory, 'ports.json');
-  if (existsSync(file)) {
-    const known = JSON.parse(readFileSync(file, 'utf8')) as { client: number; controller: number };
-    return options.port === undefined ? known : { ...known, client: options.port };
-  }
-  const ports = { client: options.port ?? (await freePort()), controller: await freePort() };
-  writeFileSync(file, JSON.stringify(ports));
+/** Those that the directory was last used with. */
+export function knownPorts(directory: string): Ports | undefined {
+  const file = join(directory, 'ports.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Ports) : undefined;
+}
+
+/**
+ * The ports of a directory stay the same when it is opened again, unless another one is asked for. The controller's, which
+ * nobody else uses, gives way where it is taken by now.
+ */
+export async function portsOf(options: Pick<BrokerOptions, 'directory' | 'port'>): Promise<Ports> {
+  const known = knownPorts(options.directory);
+  const ports = {
+    client: options.port ?? known?.client ?? (await freePort()),
+    controller: known === undefined || (await answers(known.controller)) ? await freePort() : known.controller,
+  };
+  writeFileSync(join(options.directory, 'ports.json'), JSON.stringify(ports));
   return ports;
 }
 
@@ -104,25 +124,48 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-/**
- * A real Apache Kafka of one node in KRaft mode, for tests and trials. It listens on 127.0.0.1 only and ends with this
- * process. Throws TOOL_MISSING where Java or the jars are absent or the broker does not come up.
- */
-export async function startBroker(options: BrokerOptions): Promise<Broker> {
+function formatStorage(args: readonly string[], directory: string): void {
+  const { status, stdout, stderr } = spawnSync('java', args, { encoding: 'utf8' });
+  if (status === 0) return;
+  throw new TidemarkError(ErrorCode.BROKER_FAILED, `the storage could not be made: ${stderr.trim() || stdout.trim()}`, {
+    place: directory,
+    cure: 'Choose another directory, or make this one writable.',
+  });
+}
+
+/** How a broker is started: everything but the process. */
+export interface PreparedBroker {
+  readonly command: 'java';
+  readonly args: readonly string[];
+  /** On 127.0.0.1, for clients. */
+  readonly port: number;
+  /** Where the process's output goes. */
+  readonly log: string;
+}
+
+/** Writes a broker's settings and formats its storage, once. Throws TOOL_MISSING where Java or the jars are absent, BROKER_FAILED. */
+export async function prepareBroker(options: BrokerOptions): Promise<PreparedBroker> {
   const classPath = kafkaClassPath();
   const { directory } = options;
   mkdirSync(directory, { recursive: true });
   const ports = await portsOf(options);
   const file = join(directory, 'server.properties');
   writeFileSync(file, properties(options, ports));
-  const java = ['-Xmx512m', '-cp', classPath];
+  const java = ['-Xmx512m', ...logging, '-cp', classPath];
   if (!existsSync(join(directory, 'data', 'meta.properties')))
-    execFileSync('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    formatStorage([...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file], directory);
+  const args = [...java, 'kafka.Kafka', file];
+  return { command: 'java', args, port: ports.client, log: join(directory, 'broker.log') };
+}
 
-  const log = join(directory, 'broker.log');
-  const child: ChildProcess = spawn('java', [...java, 'kafka.Kafka', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * A real Apache Kafka of one node in KRaft mode, for tests and trials. It listens on 127.0.0.1 only and ends with this
+ * process. Throws TOOL_MISSING where Java or the jars are absent, BROKER_FAILED where the broker does not come up.
+ */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const { directory } = options;
+  const { command, args, port, log } = await prepareBroker(options);
+  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => appendFileSync(log, data));
   const exited = once(child, 'exit');
   const killWithUs = () => child.kill('SIGKILL');
@@ -130,10 +173,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   void exited.then(() => process.off('exit', killWithUs));
 
   const deadline = Date.now() + startLimitMs;
-  while (!(await answers(ports.client))) {
+  while (!(await answers(port))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL');
-      throw new TidemarkError(ErrorCode.TOOL_MISSING, 'the Kafka broker did not come up', {
+      throw new TidemarkError(ErrorCode.BROKER_FAILED, 'the Kafka broker did not come up', {
         place: directory,
         cure: `Its output is in ${log}.`,
       });
@@ -141,8 +184,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     await delay(50);
   }
   return {
-    brokers: `127.0.0.1:${ports.client}`,
-    port: ports.client,
+    brokers: `127.0.0.1:${port}`,
+    port,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await exited;

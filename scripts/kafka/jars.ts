@@ -1,12 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ErrorCode, messageOf, TidemarkError } from '../../common/error.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const version = '4.1.0';
-const directory = join(here, '../../node_modules/.cache', `kafka-${version}`);
+/** As pom.xml and docker-compose.yml have it. */
+export const kafkaVersion = '4.1.0';
+const pom = join(here, 'pom.xml');
+const pomDigest = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 8);
+/** Of these jars and no others: a change of pom.xml fetches anew. */
+const directory = join(here, '../../node_modules/.cache', `kafka-${kafkaVersion}-${pomDigest}`);
 
 export type Availability = { readonly available: true } | { readonly available: false; readonly why: string };
 
@@ -21,17 +26,20 @@ export function kafkaAvailable(): Availability {
   return { available: true };
 }
 
+/** Whether the jars are there already, so that starting needs neither Maven nor a network. */
+export function kafkaFetched(): boolean {
+  return existsSync(directory);
+}
+
 /** The class path of a Kafka broker; fetches the jars with Maven the first time (54 MB). Throws TOOL_MISSING. */
 export function kafkaClassPath(): string {
   if (!existsSync(directory)) {
     const partial = `${directory}.${process.pid}`;
     mkdirSync(partial, { recursive: true });
     try {
-      execFileSync(
-        'mvn',
-        ['-B', '-q', '-f', join(here, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`],
-        { stdio: ['ignore', 'ignore', 'pipe'] },
-      );
+      execFileSync('mvn', ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
       // Whole or not at all: two processes may fetch at once.
       if (existsSync(directory)) rmSync(partial, { recursive: true });
       else renameSync(partial, directory);

@@ -1,33 +1,5 @@
-import { open, writeFile } from 'node:fs/promises';
-
-const newline = 0x0a;
-/** Below the megabyte that a broker takes at once. */
-const piecesBytes = 512 * 1024;
-
-/** The first `count` lines of a file as they stand, byte for byte and without their newline; a piece of the file at a time. */
-export async function* linesOf(path: string, count: number): AsyncGenerator<Buffer[]> {
-  const file = await open(path);
-  let left = count;
-  let rest: Buffer = Buffer.alloc(0);
-  try {
-    for await (const chunk of file.createReadStream({ highWaterMark: piecesBytes, autoClose: false })) {
-      const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
-      const lines: Buffer[] = [];
-      let from = 0;
-      for (let end = bytes.indexOf(newline); end >= 0 && lines.length < left; end = bytes.indexOf(newline, from)) {
-        lines.push(bytes.subarray(from, end));
-        from = end + 1;
-      }
-      rest = bytes.subarray(from);
-      left -= lines.length;
-      yield lines;
-      if (left === 0) return;
-    }
-  } finally {
-    await file.close();
-  }
-  throw new Error(`${path} has ${left} lines too few`);
-}
+import { writeFile } from 'node:fs/promises';
+import { linesOf } from '../../examples/flights/lines.ts';
 
 /**
  * Writes a stream of `count` lines: those of `from`, and after every `every`-th the one `every` lines before it again, as a

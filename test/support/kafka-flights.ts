@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { Random } from '../../common/random.ts';
-import { linesOf } from './flights-lines.ts';
+import { linesOf } from '../../examples/flights/lines.ts';
 import {
   type FlightsEnd,
   type FlightsProcessOptions,

@@ -32,7 +32,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   store: pure,
   actions: pure,
   dashboards: pure,
-  cli: everything,
+  // Of scripts/ the broker for development alone, which imports common/ and nothing else.
+  cli: [...everything, 'scripts'],
   examples: [...everything, 'scripts'],
   bench: [...everything, 'scripts', 'examples', 'test'],
   scripts: [...everything, 'examples', 'bench', 'test'],

@@ -15,6 +15,9 @@ const commands: readonly (readonly string[])[] = [
   ['jobs'],
   ['config', 'check'],
   ['dashboards'],
+  ['kafka', 'up'],
+  ['kafka', 'down'],
+  ['kafka', 'status'],
 ];
 
 test.each(commands.map((words) => words.join(' ')))(

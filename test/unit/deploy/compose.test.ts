@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -20,6 +24,11 @@ interface Service {
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly volumes?: readonly string[];
+  readonly user?: string;
+  readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
 }
 
 const compose = parse(read('docker-compose.yml')) as {
@@ -57,8 +66,31 @@ describe('docker-compose.yml', () => {
       }
   });
 
-  it('copies every folder of the program into the image, and tells Docker to see them', () => {
-    const ignore = read('.dockerignore');
+  it('lets no container gain rights, and only the database begin with those of root', () => {
+    for (const [name, { security_opt, cap_drop }] of services) {
+      expect(security_opt, name).toContain('no-new-privileges:true');
+      if (name !== 'clickhouse') expect(cap_drop, name).toEqual(['ALL']);
+    }
+  });
+
+  it('gives what may not write to its root a place for temporary files', () => {
+    const readOnly = services.filter(([, service]) => service.read_only);
+    expect(readOnly.map(([name]) => name)).toEqual(expect.arrayContaining(['tidemark', 'mailpit']));
+    for (const [name, { tmpfs }] of readOnly) expect(tmpfs, name).toContain('/tmp');
+  });
+});
+
+describe('the image', () => {
+  const dockerfile = read('Dockerfile');
+  const ignore = read('.dockerignore').split('\n');
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths]) =>
+    (paths as string).split(' '),
+  );
+  /** `CMD`, `ENTRYPOINT` and the health check as Docker runs them: lists, so that no shell stands between. */
+  const listAfter = (instruction: string) =>
+    JSON.parse(new RegExp(`^${instruction} (\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? 'null') as string[];
+
+  it('has every folder of the program in it, and Docker is told to see what is copied', () => {
     for (const folder of [
       'common',
       'config',
@@ -70,10 +102,70 @@ describe('docker-compose.yml', () => {
       'actions',
       'dashboards',
       'cli',
-    ]) {
-      expect(read('Dockerfile')).toContain(`COPY ${folder} ./${folder}`);
-      expect(ignore).toContain(`!${folder}`);
+    ])
+      expect(dockerfile).toContain(`COPY ${folder} ./${folder}`);
+    for (const path of copied) {
+      expect(existsSync(join(root, path)), path).toBe(true);
+      expect(ignore, path).toContain(`!${path}`);
     }
+  });
+
+  it('has in it whatever the program imports', () => {
+    const inImage = (path: string) => copied.some((one) => path === one || path.startsWith(`${one}/`));
+    const missing = copied
+      .filter((path) => !path.includes('.'))
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+      )
+      .filter((file) => /\.tsx?$/.test(file))
+      .flatMap((file) =>
+        [...read(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)].map(([, path]) =>
+          join(dirname(file), path as string),
+        ),
+      )
+      .filter((path) => !inImage(path));
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
+  it('is built on one pinned Node, which is one the program takes', () => {
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    expect(new Set(bases).size).toBe(1);
+    expect(bases[0]).toMatch(/^node:20\.\d+\.\d+-bookworm-slim$/);
+  });
+
+  it('runs as another user than root, without npm and shell, which would not hand SIGTERM on', () => {
+    expect(dockerfile.lastIndexOf('\nUSER node\n')).toBeGreaterThan(dockerfile.lastIndexOf('\nRUN '));
+    const entry = listAfter('ENTRYPOINT');
+    expect(entry.slice(0, 3)).toEqual(['tini', '--', 'node']);
+    expect(entry.at(-1)).toBe('/app/cli/main.ts');
+    // As scripts/run.mjs starts it.
+    expect(read('scripts/run.mjs')).toContain('--max-semi-space-size=32');
+    expect(entry).toContain('--max-semi-space-size=32');
+    expect(listAfter('CMD')[0]).toBe('up');
+  });
+
+  it('asks for its health by the node it has, and that says what the server answers', async () => {
+    const script = JSON.parse(/CMD \["node", "-e", (".*")\]$/m.exec(dockerfile)?.[1] ?? '""') as string;
+    let status = 200;
+    const server = createServer((request, response) =>
+      response.writeHead(request.url === '/healthz' ? status : 404).end(),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ask = async (at: number): Promise<number> => {
+      const child = spawn(process.execPath, ['-e', script.replace('8787', String(at))]);
+      return (await once(child, 'exit'))[0] as number;
+    };
+    try {
+      expect(await ask(port)).toBe(0);
+      status = 503;
+      expect(await ask(port)).toBe(1);
+    } finally {
+      server.close();
+      await once(server, 'close');
+    }
+    expect(await ask(port)).toBe(1);
   });
 });
 
