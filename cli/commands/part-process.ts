@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { createLiveFeed } from '../../common/live.ts';
+import { retry } from '../../common/retry.ts';
 import { loadPipeline } from '../../config/load.ts';
 import { createMachineServer } from '../../serving/http/machine-server.ts';
 import { createReadModel } from '../../store/read-model.ts';
@@ -8,7 +9,7 @@ import { command, printJson } from '../output.ts';
 import { type Base, openBase } from '../runtime/base.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createMetrics } from '../runtime/metrics.ts';
-import type { PartOptions } from '../runtime/part.ts';
+import { type PartOptions, sleep } from '../runtime/part.ts';
 import { onStopSignal, type StopSignal } from '../runtime/signals.ts';
 import { checkLogLevel, portOf } from './options.ts';
 
@@ -51,15 +52,27 @@ export function addPartCommand(program: Command, part: PartCommand): void {
           checkLogLevel(options.logLevel);
           const file = await loadPipeline(pipeline, process.env);
           refuseEmbedded(part.name, file.config.store.url);
-          const base = await openBase(file, process.cwd());
+          const logger = createLogger({ level: options.logLevel, pretty: process.stderr.isTTY });
           let stop: (() => void) | undefined;
-          const stopped = onStopSignal(() => stop?.());
+          const giveUp = new AbortController();
+          const stopped = onStopSignal(() => {
+            giveUp.abort();
+            stop?.();
+          });
+          // A service starts before its store on some days; who runs it has set it to run.
+          const base = await retry(() => openBase(file, process.cwd()), {
+            random: Math.random,
+            sleep,
+            signal: giveUp.signal,
+            onRetry: ({ waitMs, reason }) =>
+              logger.warn({ waitMs: Math.round(waitMs), reason }, 'waiting for the store'),
+          });
           try {
             await part.run(
               {
                 base,
                 live: createLiveFeed(),
-                logger: createLogger({ level: options.logLevel, pretty: process.stderr.isTTY }),
+                logger,
                 metrics: createMetrics(),
                 options,
                 stopped,
