@@ -6,12 +6,13 @@ import { parseArgs } from 'node:util';
 import { file } from './file.ts';
 import { intake } from './intake.ts';
 import { kafka } from './kafka.ts';
+import { latency } from './latency.ts';
 import { type Machine, machine } from './machine.ts';
 import { benchmarksPage, type Measured } from './page.ts';
 import type { Scenario, ScenarioResult } from './scenario.ts';
 
 /** `npm run bench [-- SCENARIO...] [--write]`: exits 1 where a check does not hold. */
-const scenarios: readonly Scenario[] = [intake, kafka, file];
+const scenarios: readonly Scenario[] = [intake, latency, kafka, file];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = join(root, '.tidemark/bench');
 
