@@ -1,19 +1,19 @@
 import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
-import { type Logger, noMetrics } from '../../../common/ports.ts';
+import { type Logger, type Metrics, noMetrics } from '../../../common/ports.ts';
 import { type CommittedRange, type PartitionId, partitionKey, type SourceBatch } from '../../../common/source.ts';
 import { type KafkaSourceConfig, sourceSchema } from '../../../config/schema/source.ts';
 import { createKafkaSource, type KafkaSourceDeps } from '../../../consumers/kafka/kafka-source.ts';
 
 export function kafkaConfig(given: {
   readonly brokers: string;
-  readonly topic: string;
+  readonly topic: string | readonly string[];
   readonly group: string;
-  readonly start?: 'earliest' | 'latest';
-  readonly sasl?: NonNullable<KafkaSourceConfig['sasl']>;
+  /** Other keys, as the pipeline file has them. */
+  readonly [key: string]: unknown;
 }): KafkaSourceConfig {
   const { brokers, ...rest } = given;
   const parsed = sourceSchema.parse({
-    kafka: { ...rest, brokers: [brokers], sessionTimeout: '6s', maxWait: '50ms', maxBytesPerPartition: 64 * 1024 },
+    kafka: { sessionTimeout: '6s', maxWait: '50ms', maxBytesPerPartition: 64 * 1024, ...rest, brokers: [brokers] },
   });
   if (parsed.kafka === undefined) throw new Error('the source has no kafka section');
   return parsed.kafka;
@@ -23,6 +23,7 @@ export interface Producing {
   readonly admin: Admin;
   createTopic(topic: string, partitions: number, settings?: Readonly<Record<string, string>>): Promise<void>;
   send(topic: string, messages: Message[]): Promise<void>;
+  addPartitions(topic: string, count: number): Promise<void>;
   /** Deletes the messages of partition 0 before `offset`, as retention does. */
   deleteBefore(topic: string, offset: number): Promise<void>;
   close(): Promise<void>;
@@ -42,6 +43,10 @@ export async function producing(brokers: string): Promise<Producing> {
     },
     async send(topic, messages) {
       await producer.send({ topic, messages, acks: -1 });
+    },
+    async addPartitions(topic, count) {
+      await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+      await admin.fetchTopicMetadata({ topics: [topic] });
     },
     async deleteBefore(topic, offset) {
       // Makes the client learn the leader: it does not ask for it by itself.
@@ -72,6 +77,7 @@ export function member(
   config: KafkaSourceConfig,
   options: {
     readonly logger: Logger;
+    readonly metrics?: Metrics;
     readonly readAhead?: NonNullable<KafkaSourceDeps['readAhead']>;
     /** Where to start a partition instead of its committed offset. */
     readonly startAt?: (key: string) => number | undefined;
@@ -80,7 +86,7 @@ export function member(
 ): Member & { start(): Promise<void> } {
   const source = createKafkaSource(config, {
     logger: options.logger,
-    metrics: noMetrics,
+    metrics: options.metrics ?? noMetrics,
     role: 'events',
     ...(options.readAhead === undefined ? {} : { readAhead: options.readAhead }),
   });
