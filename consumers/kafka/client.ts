@@ -16,8 +16,9 @@ function saslOf(sasl: NonNullable<KafkaSourceConfig['sasl']>): SASLOptions {
 }
 
 /** kafkajs reports as errors what it gets over by itself; what it does not reaches us as an exception, too. */
-function logOf(logger: Logger, isEnded: () => boolean): (entry: LogEntry) => void {
-  return ({ namespace, level, log }) => {
+function logOf({ logger, isEnded, onError }: Pick<ClientOptions, 'logger' | 'isEnded' | 'onError'>) {
+  return ({ namespace, level, log }: LogEntry): void => {
+    if (level <= logLevel.ERROR) onError(String(log['error'] ?? log.message));
     const fields = {
       component: 'kafkajs',
       namespace,
@@ -44,10 +45,13 @@ export interface ClientOptions {
   readonly retries: number;
   /** From then on what kafkajs has to say is for those who look for faults in it. */
   readonly isEnded: () => boolean;
+  /** What kafkajs reports: some errors reach nobody in another way. */
+  readonly onError: (text: string) => void;
 }
 
 /** @throws TidemarkError FILE_UNREADABLE, FILE_MALFORMED for the files of `ssl` */
-export function createClient({ config, directory, logger, sockets, retries, isEnded }: ClientOptions): Kafka {
+export function createClient(options: ClientOptions): Kafka {
+  const { config, directory, sockets, retries } = options;
   registerCodecs();
   return new Kafka({
     clientId: config.clientId,
@@ -61,7 +65,7 @@ export function createClient({ config, directory, logger, sockets, retries, isEn
     enforceRequestTimeout: true,
     retry: { initialRetryTime: 100, maxRetryTime: 2000, retries },
     logLevel: logLevel.WARN,
-    logCreator: () => logOf(logger, isEnded),
+    logCreator: () => logOf(options),
   });
 }
 

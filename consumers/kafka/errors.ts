@@ -148,6 +148,12 @@ const rules: readonly Rule[] = [
     retriable: false,
   },
   {
+    matches: (error) => /before secure TLS connection/i.test(textOf(error)),
+    message: () => 'the broker closes the connection before TLS is agreed on',
+    cure: () => 'If it goes on, the port does not speak TLS: correct brokers of the source, or leave ssl out.',
+    retriable: true,
+  },
+  {
     matches: (error) => /certificate required|handshake failure|bad certificate|unknown ca/i.test(textOf(error)),
     message: () => 'the broker refuses the certificate of this client, or there is none',
     cure: () => 'Set ssl.cert and ssl.key to a certificate whose authority the broker trusts.',

@@ -4,32 +4,44 @@ const maxFirstBytes = 1024 * 1024;
 const maxFrameBytes = 1024 * 1024 * 1024;
 
 /**
- * Follows the frames of a connection: each begins with its size in four bytes. Returns false at a size that no broker sends, which
- * is how something else that answers at the port shows itself (`HTTP` read as a size is 1.2 GB). Without this the client would
- * keep what it sends and wait for the rest of it.
+ * Follows the answers on a connection: one a request at most, and each begins with its size in four bytes. So something else
+ * that answers at the port shows itself: it says a size that no broker says (`HTTP` is 1.2 GB), or speaks without being asked.
+ * Without this the client would keep what comes and wait for the rest.
  */
-export function createFrameCheck(): (chunk: Buffer) => boolean {
-  let first = true;
+export interface FrameCheck {
+  /** A request was sent. */
+  asked(): void;
+  /** False where the bytes are no answers. */
+  accepts(chunk: Buffer): boolean;
+}
+
+export function createFrameCheck(): FrameCheck {
+  let requests = 0;
+  let frames = 0;
   /** Bytes of the present frame that have not come yet. */
   let left = 0;
   let size = 0;
   let sizeBytes = 0;
-  return (chunk) => {
-    for (let at = 0; at < chunk.length; ) {
-      if (left > 0) {
-        const taken = Math.min(left, chunk.length - at);
-        left -= taken;
-        at += taken;
-        continue;
+  return {
+    asked() {
+      requests++;
+    },
+    accepts(chunk) {
+      for (let at = 0; at < chunk.length; ) {
+        if (left > 0) {
+          const taken = Math.min(left, chunk.length - at);
+          left -= taken;
+          at += taken;
+          continue;
+        }
+        size = size * 256 + (chunk[at++] as number);
+        if (++sizeBytes < 4) continue;
+        if (++frames > requests || size > (frames === 1 ? maxFirstBytes : maxFrameBytes)) return false;
+        left = size;
+        size = 0;
+        sizeBytes = 0;
       }
-      size = size * 256 + (chunk[at++] as number);
-      if (++sizeBytes < 4) continue;
-      if (size > (first ? maxFirstBytes : maxFrameBytes)) return false;
-      left = size;
-      size = 0;
-      sizeBytes = 0;
-      first = false;
-    }
-    return true;
+      return true;
+    },
   };
 }

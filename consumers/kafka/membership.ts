@@ -60,9 +60,14 @@ export function createMembership(options: MembershipOptions): Membership {
   const { logger } = options;
   const sockets = createSockets();
   let ended = false;
+  /** kafkajs asks every broker for the coordinator of the group and drops what they answer. */
+  let groupRefused = false;
+  const onError = (text: string) => {
+    if (/group authorization failed/i.test(text)) groupRefused = true;
+  };
   const clientOf = (tries: number) =>
     // What kafkajs says of connections that we have ended is no news.
-    createClient({ ...options, sockets, retries: tries, isEnded: () => ended });
+    createClient({ ...options, sockets, retries: tries, isEnded: () => ended, onError });
   const admin = clientOf(retries.before).admin();
   const consumer = clientOf(retries.within).consumer(consumerOptions(config));
   let finish: (end: MembershipEnd) => void = () => undefined;
@@ -194,7 +199,9 @@ export function createMembership(options: MembershipOptions): Membership {
   consumer.on(consumer.events.FETCH, ({ payload }) => {
     if (asked.delete(payload.nodeId)) options.onRead();
   });
-  consumer.on(consumer.events.CRASH, ({ payload }) => finish({ kind: 'broken', error: payload.error }));
+  consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
+    finish({ kind: 'broken', error: groupRefused ? { type: 'GROUP_AUTHORIZATION_FAILED', cause: error } : error });
+  });
 
   async function connect(): Promise<void> {
     await admin.connect();

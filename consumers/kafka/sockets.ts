@@ -27,13 +27,14 @@ type Listener = (...args: never[]) => void;
  */
 function guardData(socket: Socket): void {
   const on = socket.on.bind(socket) as (event: string, listener: Listener) => Socket;
-  const isFramed = createFrameCheck();
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  const check = createFrameCheck();
   const end = () => socket.destroy(new NotKafkaError('what answers is no Kafka broker'));
   const guarded =
     (read: (data: Buffer) => void) =>
     (data: Buffer): void => {
       if (socket.destroyed) return;
-      if (!isFramed(data)) {
+      if (!check.accepts(data)) {
         end();
         return;
       }
@@ -43,6 +44,11 @@ function guardData(socket: Socket): void {
         end();
       }
     };
+  // One call a request, before the answer can come.
+  socket.write = ((...args: unknown[]) => {
+    check.asked();
+    return write(...args);
+  }) as Socket['write'];
   socket.on = ((event: string, listener: Listener) =>
     on(event, event === 'data' ? guarded(listener as (data: Buffer) => void) : listener)) as Socket['on'];
 }

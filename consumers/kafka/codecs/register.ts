@@ -1,4 +1,4 @@
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { ErrorCode, messageOf, TidemarkError } from '../../../common/error.ts';
 
 interface Codec {
@@ -33,6 +33,8 @@ function lazily(name: string, load: () => Promise<Codec>): () => KafkaCodec {
 
 /** Teaches kafkajs all codecs of Kafka. They are its globals, so this is done once, when the first client is made. */
 export function registerCodecs(): void {
+  // By the default import: Node sees only some of the names of this CommonJS module.
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
   const codecs: Record<number, () => KafkaCodec> = CompressionCodecs;
   if (registered) return;
   registered = true;

@@ -35,18 +35,29 @@ export async function producing(brokers: string): Promise<Producing> {
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
   await admin.connect();
   await producer.connect();
+  /** kafkajs' own wait gives up when a busy broker does not know the topic yet. */
+  async function untilKnown(topic: string, partitions: number): Promise<void> {
+    for (const deadline = Date.now() + 60_000; ; ) {
+      const known = await admin.fetchTopicOffsets(topic).catch((error: unknown) => {
+        if (Date.now() > deadline) throw error;
+        return [];
+      });
+      if (known.length === partitions) return;
+    }
+  }
   return {
     admin,
     async createTopic(topic, numPartitions, settings = {}) {
       const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-      await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true });
+      await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: false });
+      await untilKnown(topic, numPartitions);
     },
     async send(topic, messages) {
       await producer.send({ topic, messages, acks: -1 });
     },
     async addPartitions(topic, count) {
       await admin.createPartitions({ topicPartitions: [{ topic, count }] });
-      await admin.fetchTopicMetadata({ topics: [topic] });
+      await untilKnown(topic, count);
     },
     async deleteBefore(topic, offset) {
       // Makes the client learn the leader: it does not ask for it by itself.
