@@ -38,11 +38,9 @@ export async function producing(brokers: string): Promise<Producing> {
   /** kafkajs' own wait gives up when a busy broker does not know the topic yet. */
   async function untilKnown(topic: string, partitions: number): Promise<void> {
     for (const deadline = Date.now() + 60_000; ; ) {
-      const known = await admin.fetchTopicOffsets(topic).catch((error: unknown) => {
-        if (Date.now() > deadline) throw error;
-        return [];
-      });
-      if (known.length === partitions) return;
+      const known = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined);
+      if (known?.topics[0]?.partitions.length === partitions) return;
+      if (Date.now() > deadline) throw new Error(`the broker does not know ${topic} with ${partitions} partitions`);
     }
   }
   return {
