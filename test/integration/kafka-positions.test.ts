@@ -66,14 +66,18 @@ describeWithKafka('where the Kafka source starts', () => {
       const name = await topic();
       await service.log.send(name, [{ value: 'old', partition: 0, timestamp: String(day(1)) }]);
       const reader = await service.joined(name, { start, metadataMaxAge: '500ms' });
-      if (start === 'earliest') expect(await readValues(reader, 1)).toEqual(['old']);
+      if (start === 'earliest') {
+        const { batch, range } = await reader.next();
+        expect(batch.nextOffset).toBe(1);
+        await reader.source.commit([range]);
+      }
       await service.log.addPartitions(name, 3);
       // Before the reader can know of them.
       await service.log.send(name, [
         { value: 'b', partition: 1 },
         { value: 'c', partition: 2 },
       ]);
-      expect((await readValues(reader, 2)).filter((value) => value !== 'old').sort()).toEqual(['b', 'c']);
+      expect((await readValues(reader, 2)).sort()).toEqual(['b', 'c']);
       expect(reader.owned.size).toBe(3);
     },
   );

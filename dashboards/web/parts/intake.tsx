@@ -4,7 +4,7 @@ import { count, significant, span } from '../format.ts';
 /** How this process reads from the broker, topic by topic. */
 export function Intake({ sources }: { readonly sources: readonly IntakeSource[] }) {
   return (
-    <table class="plain">
+    <table class="plain intake">
       <thead>
         <tr>
           <th scope="col">topic</th>
@@ -33,11 +33,21 @@ export function Intake({ sources }: { readonly sources: readonly IntakeSource[] 
               {source.role === 'labels' && <small> labels</small>}
               {!source.connected && <span class="flag"> not connected</span>}
             </th>
-            <td class="number">{significant(source.messagesPerSecond)}</td>
-            <td class="number">{count(source.lag)}</td>
-            <td class="number">{count(source.partitions)}</td>
-            <td class="number">{commitText(source)}</td>
-            <td class="number">{count(source.rebalances)}</td>
+            <td class="number" data-label="messages/s">
+              {significant(source.messagesPerSecond)}
+            </td>
+            <td class="number" data-label="lag">
+              {count(source.lag)}
+            </td>
+            <td class="number" data-label="partitions">
+              {count(source.partitions)}
+            </td>
+            <td class="number" data-label="last commit">
+              {commitText(source)}
+            </td>
+            <td class="number" data-label="rebalances">
+              {count(source.rebalances)}
+            </td>
           </tr>
         ))}
       </tbody>

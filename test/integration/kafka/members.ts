@@ -32,7 +32,12 @@ export interface Producing {
 export async function producing(brokers: string): Promise<Producing> {
   const kafka = new Kafka({ clientId: 'test', brokers: [brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
+  // kafkajs drops what is for a partition it does not know yet, without a word: it has to ask each time.
+  const producer = kafka.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    idempotent: true,
+    metadataMaxAge: 1,
+  });
   await admin.connect();
   await producer.connect();
   /** kafkajs' own wait gives up when a busy broker does not know the topic yet. */
