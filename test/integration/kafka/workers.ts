@@ -19,7 +19,7 @@ export interface PipelineOptions {
   readonly group: string;
   /** Default: the embedded engine in the directory. */
   readonly storeUrl?: string;
-  /** More keys of the source, as YAML in a flow mapping. */
+  /** More keys of the source, as YAML in a flow mapping; the session is 6 s where it does not say. */
   readonly source?: string;
   /** Whole lines. */
   readonly lines?: readonly string[];
@@ -27,17 +27,25 @@ export interface PipelineOptions {
 
 /** Writes the files and returns the path of the pipeline file. */
 export function writeKafkaPipeline(options: PipelineOptions): string {
-  const { directory, brokers, topic, group, storeUrl = 'embedded:./store', source = '', lines = [] } = options;
+  const {
+    directory,
+    brokers,
+    topic,
+    group,
+    storeUrl = 'embedded:./store',
+    source = 'maxBytesPerPartition: 65536',
+    lines = [],
+  } = options;
   mkdirSync(directory, { recursive: true });
   const contract = 'contract: sizes\nversion: 1\nfeatures:\n  size: { type: integer, required: true }\n';
   writeFileSync(join(directory, 'contract.yaml'), contract);
   const path = join(directory, 'pipeline.yaml');
-  const kafka = `brokers: ["${brokers}"], topic: ${topic}, group: ${group}, sessionTimeout: 6s, maxWait: 50ms`;
+  const kafka = `brokers: ["${brokers}"], topic: ${topic}, group: ${group}, maxWait: 50ms`;
   writeFileSync(
     path,
     [
       'pipeline: sizes',
-      `source: { kafka: { ${kafka}${source === '' ? '' : `, ${source}`} } }`,
+      `source: { kafka: { ${kafka}, ${source.includes('sessionTimeout') ? source : `sessionTimeout: 6s, ${source}`} } }`,
       'event: { format: json, id: /id, time: /time, maxBytes: 100000 }',
       'contract: contract.yaml',
       'windows: { pane: 1m }',
