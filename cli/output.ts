@@ -29,6 +29,9 @@ export function reportError(error: unknown, json: boolean): 2 | 3 {
   return exitCodeOf(error);
 }
 
+/** What is left open when a command has ended, such as a request that a store never answers, holds the process no longer. */
+const leaveAfterMs = 2000;
+
 /** Wraps a command's action: awaits it, reports what it throws, and sets the exit code. */
 export function command<Arguments extends unknown[]>(
   wantsJson: (...args: Arguments) => boolean,
@@ -40,6 +43,7 @@ export function command<Arguments extends unknown[]>(
     } catch (error) {
       process.exitCode = reportError(error, wantsJson(...args));
     }
+    setTimeout(() => process.exit(), leaveAfterMs).unref();
   };
 }
 

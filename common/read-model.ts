@@ -255,6 +255,21 @@ export const deadLetterGroupSchema = z.object({
 });
 export type DeadLetterGroup = z.output<typeof deadLetterGroupSchema>;
 
+export const intakeSourceSchema = z.object({
+  source: z.string().describe('the topic'),
+  role: z.enum(['events', 'labels']),
+  connected: z.boolean().describe('a member of the consumer group'),
+  partitions: count.describe('owned by this process'),
+  messages: count.describe('fetched since its start'),
+  messagesPerSecond: z.number().describe('over the last ten seconds'),
+  lag: count.describe('messages of these partitions that are not committed, as of the last fetch'),
+  lastCommitSeconds: z.number().nullable().describe('how long the last commit took'),
+  lastCommitAtMs: timeMs.nullable().describe('wall clock'),
+  rebalances: count.describe('times the group was joined, the first included'),
+  tombstones: count.describe('passed over'),
+});
+export type IntakeSource = z.output<typeof intakeSourceSchema>;
+
 export interface FeatureQuery {
   readonly feature: string;
   readonly comparison?: string;

@@ -89,7 +89,33 @@ export interface Source {
   ends(): readonly { readonly partition: PartitionId; readonly end: number }[];
   /** Called after the commit with what became of each message, where somebody waits for it (HTTP producers). */
   settle?(outcomes: readonly EventOutcome[]): void;
+  /** How it is doing at this moment, where it can say; one entry a topic. */
+  status?(): readonly SourceStatus[];
   close(): Promise<void>;
+}
+
+/** How this process reads one topic, at this moment. */
+export interface SourceStatus {
+  readonly source: string;
+  readonly role: PartitionId['role'];
+  /** A member of the group. */
+  readonly connected: boolean;
+  /** Owned by this process. */
+  readonly partitions: number;
+  /** Fetched since the start of the process, tombstones included. */
+  readonly messages: number;
+  /** Over the last ten seconds. */
+  readonly messagesPerSecond: number;
+  /** Messages of the owned partitions that are not committed, as of the last fetch of each. */
+  readonly lag: number;
+  /** How long the last commit took. */
+  readonly lastCommitSeconds: number | null;
+  /** Wall clock. */
+  readonly lastCommitAtMs: number | null;
+  /** Times the group was joined, the first included. */
+  readonly rebalances: number;
+  /** Passed over. */
+  readonly tombstones: number;
 }
 
 /** What became of one message. */

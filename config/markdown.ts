@@ -39,6 +39,7 @@ function rowsOf(schema: JsonSchema, prefix: string): string[] {
 
 function rowsBelow(schema: JsonSchema, path: string): string[] {
   if (schema.items !== undefined) return rowsBelow(schema.items, `${path}[]`);
+  if (schema.anyOf !== undefined) return schema.anyOf.flatMap((one) => rowsBelow(one, path));
   if (typeof schema.additionalProperties === 'object') return rowsBelow(schema.additionalProperties, `${path}.NAME`);
   return rowsOf(schema, `${path}.`);
 }

@@ -58,6 +58,7 @@ export function mergeSources(sources: readonly Source[]): Source {
     settle(outcomes) {
       for (const source of sources) source.settle?.(outcomes);
     },
+    status: () => sources.flatMap((source) => source.status?.() ?? []),
     async close() {
       for (const source of sources) await source.close();
     },

@@ -156,12 +156,17 @@ function encodeLabels(labels: LabelRows) {
   );
 }
 
+const noBytes = Buffer.alloc(0);
+
 function encodeDeadLetters(letters: readonly DeadLetterRow[]) {
-  const offsets = new Int32Array(letters.length + 1);
-  const payloads = letters.map(({ payload }) => payload.subarray(0, payloadLimitBytes));
-  payloads.forEach((payload, at) => {
-    offsets[at + 1] = (offsets[at] as number) + payload.length;
-  });
+  const bytes = (name: string, of: (letter: DeadLetterRow) => Buffer) => {
+    const pieces = letters.map(of);
+    const offsets = new Int32Array(pieces.length + 1);
+    pieces.forEach((piece, at) => {
+      offsets[at + 1] = (offsets[at] as number) + piece.length;
+    });
+    return arrowColumn.bytes(name, { offsets, bytes: Buffer.concat(pieces) });
+  };
   const texts = (name: string, of: (letter: DeadLetterRow) => string) => arrowColumn.texts(name, letters.map(of));
   const numbers = (of: (letter: DeadLetterRow) => number) => Float64Array.from(letters, of);
   return encodeArrow(
@@ -187,8 +192,8 @@ function encodeDeadLetters(letters: readonly DeadLetterRow[]) {
       texts('path', ({ violations }) => violations[0]?.path ?? ''),
       texts('message', ({ violations }) => violations[0]?.message ?? ''),
       texts('violations', ({ violations }) => JSON.stringify(violations)),
-      texts('key', ({ key }) => key?.toString('latin1') ?? ''),
-      arrowColumn.bytes('payload', { offsets, bytes: Buffer.concat(payloads) }),
+      bytes('key', ({ key }) => key ?? noBytes),
+      bytes('payload', ({ payload }) => payload.subarray(0, payloadLimitBytes)),
       arrowColumn.int64(
         'payload_bytes',
         numbers(({ payload }) => payload.length),

@@ -7,6 +7,7 @@ import { createMachineServer } from '../../serving/http/machine-server.ts';
 import { createReadModel } from '../../store/read-model.ts';
 import { command, printJson } from '../output.ts';
 import { type Base, openBase } from '../runtime/base.ts';
+import { leaveInTime } from '../runtime/leave-in-time.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { type PartOptions, sleep } from '../runtime/part.ts';
@@ -54,10 +55,12 @@ export function addPartCommand(program: Command, part: PartCommand): void {
           refuseEmbedded(part.name, file.config.store.url);
           const logger = createLogger({ level: options.logLevel, pretty: process.stderr.isTTY });
           let stop: (() => void) | undefined;
+          let opened: Base | undefined;
           const giveUp = new AbortController();
           const stopped = onStopSignal(() => {
             giveUp.abort();
             stop?.();
+            leaveInTime(() => opened?.store, options.json);
           });
           // A service starts before its store on some days; who runs it has set it to run.
           const base = await retry(() => openBase(file, process.cwd()), {
@@ -67,6 +70,7 @@ export function addPartCommand(program: Command, part: PartCommand): void {
             onRetry: ({ waitMs, reason }) =>
               logger.warn({ waitMs: Math.round(waitMs), reason }, 'waiting for the store'),
           });
+          opened = base;
           try {
             await part.run(
               {

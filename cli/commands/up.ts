@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { loadPipeline } from '../../config/load.ts';
 import { command, type ExitCode, printJson, printText } from '../output.ts';
+import { leaveInTime } from '../runtime/leave-in-time.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { showProgress } from '../runtime/progress.ts';
@@ -55,7 +56,10 @@ export async function up(pipelinePath: string, options: UpOptions, hooks: UpHook
     served = options.console ? await serve({ ...runtime, metrics, logger }) : undefined;
     url = served?.url;
     if (url !== undefined) process.stderr.write(`tidemark: the console is at ${url}\n`);
-    const stopped = onStopSignal(() => runtime?.stop());
+    const stopped = onStopSignal(() => {
+      runtime?.stop();
+      leaveInTime(() => base.store, options.json);
+    });
     const hide = options.json ? () => {} : showProgress(runtime, process.stderr);
     const readBefore = (await summarize(base)).events.read;
     const runMs = performance.now();

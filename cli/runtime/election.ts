@@ -16,6 +16,7 @@ export function electionOf(base: Base, { logger }: { readonly logger: Logger }):
   if (kafka === undefined || base.store.directory !== undefined) return undefined;
   const { monitor } = base.stores;
   return createKafkaElection(kafka, {
+    directory: base.file.directory,
     logger,
     terms: {
       newest: async () => termOf(await monitor.newestRevision()),

@@ -6,7 +6,7 @@ import { soleLeadership, termOf } from '../../common/leadership.ts';
 import { createLiveFeed, type LiveFeed } from '../../common/live.ts';
 import { type Logger, type Metrics, systemClock } from '../../common/ports.ts';
 import { retry } from '../../common/retry.ts';
-import { partitionKey } from '../../common/source.ts';
+import { partitionKey, type SourceStatus } from '../../common/source.ts';
 import type { KafkaElection } from '../../consumers/kafka/election.ts';
 import { createPartitions } from '../../consumers/worker/partitions.ts';
 import type { Worker, WorkerStatus } from '../../consumers/worker/worker.ts';
@@ -41,6 +41,8 @@ export interface Runtime {
   readonly monitor: Monitor;
   readonly live: LiveFeed;
   readonly intake: EventIntake | undefined;
+  /** How it reads from brokers at this moment. */
+  readonly sourceStatus: () => readonly SourceStatus[];
   readonly incidents: IncidentDesk;
   /** Whether the monitor has read where it stands, and decides: in an election this takes a moment, or is never so. */
   leads(): boolean;
@@ -175,6 +177,7 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
     monitor,
     live,
     intake: sources.intake,
+    sourceStatus: () => sources.source.status?.() ?? [],
     incidents: election === undefined ? deskOf(monitor) : deskByStore(base),
     leads: () => leads,
     applyRoles: apply,

@@ -1,6 +1,7 @@
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import type { EventIntake } from '../../common/intake.ts';
 import { systemClock } from '../../common/ports.ts';
+import type { SourceStatus } from '../../common/source.ts';
 import { buildConsole } from '../../dashboards/web/build.ts';
 import type { OperatorActions } from '../../serving/http/options.ts';
 import { createServer, type HttpServer } from '../../serving/http/server.ts';
@@ -17,6 +18,8 @@ export interface ServeOptions extends Omit<PartOptions, 'metrics'> {
   /** Default: as the pipeline file says. */
   readonly port?: number;
   readonly intake: EventIntake | undefined;
+  /** How a worker of this process reads from brokers; absent where there is none. */
+  readonly sourceStatus?: () => readonly SourceStatus[];
   readonly incidents: IncidentDesk;
   /** Makes a change of roles take effect in this process. */
   readonly applyRoles: () => Promise<void>;
@@ -33,6 +36,7 @@ export async function serve(options: ServeOptions): Promise<{ readonly server: H
     console: await buildConsole(),
     readModel: createReadModel((sql, params) => base.store.query(sql, params), base.store.database),
     intakes: new Map(intake === undefined ? [] : [[config.pipeline, intake]]),
+    ...(options.sourceStatus === undefined ? {} : { intakeSources: options.sourceStatus }),
     metrics,
     actions: operatorActions(options),
     live,

@@ -62,8 +62,9 @@ export function createSources(options: SourcesOptions): Sources {
     );
   }
   if (which !== 'bounded') {
-    if (kafka !== undefined) sources.push(createKafkaSource(kafka, { logger, metrics, role: 'events' }));
-    if (labels?.kafka !== undefined) sources.push(createKafkaSource(labels.kafka, { logger, metrics, role: 'labels' }));
+    const shared = { directory, logger, metrics };
+    if (kafka !== undefined) sources.push(createKafkaSource(kafka, { ...shared, role: 'events' }));
+    if (labels?.kafka !== undefined) sources.push(createKafkaSource(labels.kafka, { ...shared, role: 'labels' }));
     if (http !== undefined && which === 'all') {
       const source = createHttpSource(http, { logger });
       sources.push(source);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseTimestampMs } from '../../common/timestamp.ts';
 import { durationOf, name } from './kinds.ts';
 
 export const fileSource = z
@@ -13,18 +14,55 @@ export const fileSource = z
   })
   .describe('a file, read once from its beginning to its end');
 
+/** ms since 1970 where a time is given. */
+const start = z
+  .string()
+  .refine(
+    (text) => text === 'earliest' || text === 'latest' || (text.includes('-') && parseTimestampMs(text) !== undefined),
+    'expected earliest, latest or a time such as 2026-01-31T08:00:00Z',
+  )
+  .transform((text) => (text === 'earliest' || text === 'latest' ? text : (parseTimestampMs(text) as number)))
+  .meta({ title: '`earliest`, `latest` or a time (ISO 8601)' });
+
+const tls = z
+  .strictObject({
+    ca: z
+      .string()
+      .optional()
+      .describe(
+        'file (PEM) of the authority that signed the certificates of the brokers; relative to this file; default: those that Node trusts',
+      ),
+    cert: z.string().optional().describe('file (PEM) of the certificate of this client, where brokers ask for one'),
+    key: z.string().optional().describe('file (PEM) of its private key, without a passphrase'),
+    servername: z.string().optional().describe('name in the certificates of the brokers, where it is not their host'),
+  })
+  .refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'expected cert and key together');
+
 export const kafkaSource = z
   .strictObject({
     brokers: z.array(z.string()).min(1).describe('host:port, at least one'),
-    topic: z.union([z.string(), z.array(z.string()).min(1)]).describe('one topic or several'),
+    topic: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .describe('one topic or several, with any numbers of partitions'),
     group: z.string().describe('consumer group; workers of one group share the partitions'),
-    start: z
-      .enum(['earliest', 'latest'])
-      .default('earliest')
-      .describe('where to begin when the group has no committed offset'),
+    start: start
+      .prefault('earliest')
+      .describe(
+        'where to begin in a topic of which the group has committed nothing: a time is the first message with that timestamp or a later one',
+      ),
     clientId: z.string().default('tidemark').describe('what brokers call this client in their logs'),
     sessionTimeout: durationOf('30s').describe('a member that is silent for so long is expelled'),
-    ssl: z.boolean().default(false).describe('speak TLS to the brokers'),
+    connectionTimeout: durationOf('3s').describe('how long to wait for a connection to a broker, TLS included'),
+    requestTimeout: durationOf('30s').describe('how long to wait for the answer of a broker'),
+    metadataMaxAge: durationOf('1m').describe('partitions that are added to a topic are noticed after so long at most'),
+    tombstones: z
+      .enum(['skip', 'reject'])
+      .default('skip')
+      .describe('a message with a key and no value is passed over and counted, or becomes a dead letter'),
+    ssl: z
+      .union([z.boolean(), tls])
+      .default(false)
+      .describe('speak TLS to the brokers; keys where more than true is to be said'),
     sasl: z
       .strictObject({
         mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).describe('as the brokers ask for it'),

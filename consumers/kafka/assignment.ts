@@ -2,6 +2,7 @@ import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import type { Logger, Metrics } from '../../common/ports.ts';
 import { type AssignmentListener, type PartitionId, partitionKey } from '../../common/source.ts';
 import type { PartitionState } from './client.ts';
+import type { StartPosition } from './start-position.ts';
 
 export interface StartedPartition {
   readonly partition: PartitionId;
@@ -10,26 +11,28 @@ export interface StartedPartition {
 }
 
 /**
- * Where each newly assigned partition goes on. The listener is told what is committed; where nothing is, it is told the
- * first or the last offset of the partition with empty metadata, by the source's `start`. It may answer with a later
- * offset than the committed one (after repair).
+ * Where each newly assigned partition goes on. The listener is told what is committed; where nothing is, it is told the start
+ * with empty metadata. It may answer with a later offset than the committed one (after repair).
  */
 export async function startPartitions(request: {
   readonly states: readonly PartitionState[];
   readonly role: PartitionId['role'];
-  readonly start: 'earliest' | 'latest';
+  readonly starts: readonly StartPosition[];
   readonly listener: AssignmentListener;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Promise<readonly StartedPartition[]> {
-  const { states, role, start, listener, logger, metrics } = request;
+  const { states, role, starts, listener, logger, metrics } = request;
   const answer = await listener.assigned(
-    states.map(({ topic, partition, low, high, committed }) => ({
-      source: topic,
-      partition,
-      role,
-      committed: committed ?? { offset: start === 'earliest' ? low : high, metadata: '' },
-    })),
+    states.map(({ topic, partition, low, committed }) => {
+      const start = starts.find((one) => one.topic === topic && one.partition === partition);
+      return {
+        source: topic,
+        partition,
+        role,
+        committed: committed ?? { offset: start?.offset ?? low, metadata: '' },
+      };
+    }),
   );
   return states.map(({ topic, partition, low, high }) => {
     const id: PartitionId = { source: topic, partition, role };

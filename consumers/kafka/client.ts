@@ -1,6 +1,9 @@
 import { type Admin, type ConsumerConfig, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../../common/ports.ts';
 import type { KafkaSourceConfig } from '../../config/schema.ts';
+import { registerCodecs } from './codecs/register.ts';
+import type { Sockets } from './sockets.ts';
+import { tlsOptions } from './tls.ts';
 
 /** Heartbeats a session: the member is expelled after so many in a row are lost. */
 const heartbeatsPerSession = 10;
@@ -13,8 +16,9 @@ function saslOf(sasl: NonNullable<KafkaSourceConfig['sasl']>): SASLOptions {
 }
 
 /** kafkajs reports as errors what it gets over by itself; what it does not reaches us as an exception, too. */
-function logOf(logger: Logger): (entry: LogEntry) => void {
-  return ({ namespace, level, log }) => {
+function logOf({ logger, isEnded, onError }: Pick<ClientOptions, 'logger' | 'isEnded' | 'onError'>) {
+  return ({ namespace, level, log }: LogEntry): void => {
+    if (level <= logLevel.ERROR) onError(String(log['error'] ?? log.message));
     const fields = {
       component: 'kafkajs',
       namespace,
@@ -22,7 +26,7 @@ function logOf(logger: Logger): (entry: LogEntry) => void {
       topic: log['topic'],
       partition: log['partition'],
     };
-    if (level <= logLevel.ERROR) logger.warn(fields, log.message);
+    if (level <= logLevel.ERROR && !isEnded()) logger.warn(fields, log.message);
     else logger.debug(fields, log.message);
   };
 }
@@ -31,20 +35,37 @@ export function topicsOf(config: KafkaSourceConfig): readonly string[] {
   return typeof config.topic === 'string' ? [config.topic] : config.topic;
 }
 
-export function createClient(config: KafkaSourceConfig, logger: Logger): Kafka {
+export interface ClientOptions {
+  readonly config: KafkaSourceConfig;
+  /** What the paths of `ssl` start from. */
+  readonly directory: string;
+  readonly logger: Logger;
+  readonly sockets: Sockets;
+  /** Few: the source begins anew after kafkajs has given up, and says so in the log. */
+  readonly retries: number;
+  /** From then on what kafkajs has to say is for those who look for faults in it. */
+  readonly isEnded: () => boolean;
+  /** What kafkajs reports: some errors reach nobody in another way. */
+  readonly onError: (text: string) => void;
+}
+
+/** @throws TidemarkError FILE_UNREADABLE, FILE_MALFORMED for the files of `ssl` */
+export function createClient(options: ClientOptions): Kafka {
+  const { config, directory, sockets, retries } = options;
+  registerCodecs();
   return new Kafka({
     clientId: config.clientId,
     brokers: [...config.brokers],
-    ssl: config.ssl,
+    ssl: tlsOptions(config.ssl, directory),
     ...(config.sasl === undefined ? {} : { sasl: saslOf(config.sasl) }),
-    connectionTimeout: 3000,
-    authenticationTimeout: 10_000,
-    requestTimeout: 30_000,
+    socketFactory: sockets.factory,
+    connectionTimeout: config.connectionTimeout,
+    authenticationTimeout: config.requestTimeout,
+    requestTimeout: config.requestTimeout,
     enforceRequestTimeout: true,
-    // Short: the source begins anew after kafkajs has given up, and says so in the log.
-    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 4 },
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries },
     logLevel: logLevel.WARN,
-    logCreator: () => logOf(logger),
+    logCreator: () => logOf(options),
   });
 }
 
@@ -62,6 +83,7 @@ export function consumerOptions(config: KafkaSourceConfig): ConsumerConfig {
     maxBytes: Math.max(fetchMaxBytes, config.maxBytesPerPartition),
     minBytes: 1,
     maxWaitTimeInMs: config.maxWait,
+    metadataMaxAge: config.metadataMaxAge,
     allowAutoTopicCreation: false,
     readUncommitted: false,
     // Beginning anew is the source's own: it tells the worker first that its partitions are gone.

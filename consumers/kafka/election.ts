@@ -9,8 +9,11 @@ import type { KafkaSourceConfig } from '../../config/schema.ts';
 import { consumerOptions, createClient, heartbeatIntervalMs, topicsOf } from './client.ts';
 import { isFenced, isKafkaError, type KafkaPlace, translateKafkaError } from './errors.ts';
 import { leaderAssigner } from './leader-assigner.ts';
+import { createSockets } from './sockets.ts';
 
 export interface ElectionDeps {
+  /** What relative paths of the configuration start from; default: the working directory. */
+  readonly directory?: string;
   readonly logger: Logger;
   /** The greatest term there was, where decisions are kept; and a new one, written before it decides anything. */
   readonly terms: { newest(): Promise<number>; write(term: number): Promise<void> };
@@ -32,6 +35,8 @@ const partitionsMaxAgeMs = 60_000;
 const retryMs = 500;
 /** kafkajs cannot leave a group that is being rebalanced at that moment; it is left behind then, and expelled in time. */
 const leaveTimeoutMs = 3000;
+/** kafkajs' own, before the membership counts as broken. */
+const retries = 4;
 
 /**
  * Elects by the consumer group `GROUP-monitor`: its members are given no partitions; who leads the group by Kafka's own protocol
@@ -50,8 +55,12 @@ export function createKafkaElection(config: KafkaSourceConfig, deps: ElectionDep
 
   /** One membership in the group, until it breaks off or the election closes. Rejects with what broke it. */
   async function membership(lead: (leadership: Leadership) => Promise<void>, joined: () => void): Promise<void> {
-    const client = createClient(config, logger);
-    const own = client.admin({ retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 4 } });
+    const sockets = createSockets();
+    const { directory = process.cwd() } = deps;
+    let ended = false;
+    const said = { isEnded: () => ended, onError: () => undefined };
+    const client = createClient({ config, directory, logger, sockets, retries, ...said });
+    const own = client.admin();
     const consumer = client.consumer({
       ...consumerOptions({ ...config, group }),
       maxWaitTimeInMs: heartbeatIntervalMs(config),
@@ -122,7 +131,9 @@ export function createKafkaElection(config: KafkaSourceConfig, deps: ElectionDep
       admin = undefined;
       drop();
       await leading;
+      ended = true;
       await disconnect(consumer, own);
+      sockets.close();
     }
   }
 
@@ -146,6 +157,7 @@ export function createKafkaElection(config: KafkaSourceConfig, deps: ElectionDep
             failures = 0;
           });
         } catch (cause) {
+          // A file of `ssl` that cannot be read is ours, and final.
           if (!isKafkaError(cause)) throw cause;
           const error = translateKafkaError(cause, place);
           if (!error.retriable && !joinedOnce) throw error;

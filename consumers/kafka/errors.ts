@@ -1,4 +1,5 @@
 import { ErrorCode, messageOf, TidemarkError } from '../../common/error.ts';
+import { notKafka } from './sockets.ts';
 
 /** What kafkajs puts on its errors; read by name, since its classes are wrapped several times over. */
 interface KafkaErrorShape {
@@ -45,9 +46,23 @@ export function isKafkaError(error: unknown): boolean {
   return error instanceof Error && error.name.startsWith('KafkaJS');
 }
 
+/** What Node says of a chain that leads to nobody it trusts. */
+const untrusted: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+function textOf(error: KafkaErrorShape): string {
+  return messageOf(error).replace(/^Connection error: /, '');
+}
+
 interface Rule {
   readonly matches: (error: KafkaErrorShape) => boolean;
-  readonly message: (place: KafkaPlace) => string;
+  /** `error` is the one that matched. */
+  readonly message: (place: KafkaPlace, error: KafkaErrorShape) => string;
   readonly cure: (place: KafkaPlace) => string;
   readonly retriable: boolean;
 }
@@ -66,9 +81,15 @@ const rules: readonly Rule[] = [
     retriable: false,
   },
   {
-    matches: ({ type }) => type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'GROUP_AUTHORIZATION_FAILED',
-    message: ({ topics, group }) => `the login may not read topic ${list(topics)} in group ${group}`,
-    cure: () => 'Grant it READ on the topic and on the group.',
+    matches: ({ type }) => type === 'TOPIC_AUTHORIZATION_FAILED',
+    message: ({ topics }) => `the login may not read topic ${list(topics)}`,
+    cure: () => 'Grant it READ on the topic (an ACL of the broker).',
+    retriable: false,
+  },
+  {
+    matches: ({ type }) => type === 'GROUP_AUTHORIZATION_FAILED',
+    message: ({ group }) => `the login may not use the consumer group ${group}`,
+    cure: ({ group }) => `Grant it READ on the group ${group} (an ACL of the broker), or correct group in the source.`,
     retriable: false,
   },
   {
@@ -97,21 +118,59 @@ const rules: readonly Rule[] = [
     retriable: false,
   },
   {
-    matches: ({ name }) => name === 'KafkaJSNotImplemented',
-    message: () => 'a message is compressed in a way this program does not read',
-    cure: () => 'Produce with gzip, snappy, lz4, zstd or without compression.',
+    matches: ({ code }) => code === notKafka,
+    message: () => 'what answers there is no Kafka broker',
+    cure: () => 'Correct host and port in brokers of the source.',
+    retriable: false,
+  },
+  {
+    matches: ({ code }) => code === 'ERR_TLS_CERT_ALTNAME_INVALID',
+    message: (_, error) => `the certificate of the broker is for another name: ${textOf(error)}`,
+    cure: () => 'Name the broker in brokers as its certificate does, or set ssl.servername.',
+    retriable: false,
+  },
+  {
+    matches: ({ code }) => typeof code === 'string' && untrusted.has(code),
+    message: (_, error) => `the certificate of the broker is not trusted: ${textOf(error)}`,
+    cure: () => 'Set ssl.ca to the file of the authority that signed it.',
+    retriable: false,
+  },
+  {
+    matches: ({ code }) => code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID',
+    message: (_, error) => `the certificate of the broker is not valid now: ${textOf(error)}`,
+    cure: () => 'Renew it, and check the clocks of both machines.',
+    retriable: false,
+  },
+  {
+    matches: (error) => /wrong version number|packet length too long/i.test(textOf(error)),
+    message: () => 'the broker does not speak TLS at this port',
+    cure: () => 'Correct the port in brokers of the source, or leave ssl out.',
+    retriable: false,
+  },
+  {
+    matches: (error) => /before secure TLS connection/i.test(textOf(error)),
+    message: () => 'the broker closes the connection before TLS is agreed on',
+    cure: () => 'If it goes on, the port does not speak TLS: correct brokers of the source, or leave ssl out.',
+    retriable: true,
+  },
+  {
+    matches: (error) => /certificate required|handshake failure|bad certificate|unknown ca/i.test(textOf(error)),
+    message: () => 'the broker refuses the certificate of this client, or there is none',
+    cure: () => 'Set ssl.cert and ssl.key to a certificate whose authority the broker trusts.',
     retriable: false,
   },
 ];
 
 /** Translates what kafkajs threw, once, at the adapter's edge. What is not known to be final is retriable. */
 export function translateKafkaError(error: unknown, place: KafkaPlace): TidemarkError {
-  if (error instanceof TidemarkError) return error;
   const chain = chainOf(error);
+  const ours = chain.find((one) => one instanceof TidemarkError);
+  if (ours !== undefined) return ours;
   const where = `kafka ${list(place.brokers)}`;
   for (const rule of rules) {
-    if (!chain.some(rule.matches)) continue;
-    return new TidemarkError(ErrorCode.SOURCE_UNAVAILABLE, rule.message(place), {
+    const found = chain.find(rule.matches);
+    if (found === undefined) continue;
+    return new TidemarkError(ErrorCode.SOURCE_UNAVAILABLE, rule.message(place, found), {
       place: where,
       cure: rule.cure(place),
       retriable: rule.retriable,

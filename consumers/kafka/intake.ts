@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Batch, EachBatchPayload } from 'kafkajs';
-import type { Metrics } from '../../common/ports.ts';
+import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { HandOff } from './hand-off.ts';
-import { bytesOf, toSourceMessage } from './message.ts';
+import { bytesOf, overheadBytes, toSourceMessage } from './message.ts';
 import type { OwnedPartition, Ownership } from './ownership.ts';
+import type { Tracker } from './tracker.ts';
 
 export interface IntakeOptions {
   readonly ownership: Ownership;
   readonly handOff: HandOff;
-  readonly metrics: Metrics;
+  readonly tracker: Tracker;
+  /** Pass over messages with a key and no value, which say that the key is gone. */
+  readonly skipsTombstones: boolean;
   /** Between heartbeats while the queue is full. */
   readonly heartbeatMs: number;
   /** Called when kafkajs fetched from elsewhere than we stand (the broker had deleted our offset). */
@@ -33,7 +35,12 @@ function fetchedOffset(batch: Batch): number {
   return Number(asked);
 }
 
-export function createIntake({ ownership, handOff, metrics, heartbeatMs, resynchronise }: IntakeOptions): Intake {
+function isNoTombstone({ key, value }: KafkaMessage): boolean {
+  return value !== null || key === null;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { ownership, handOff, tracker, skipsTombstones, heartbeatMs, resynchronise } = options;
   return {
     async accept({ batch, heartbeat, resolveOffset, isStale, isRunning, commitOffsetsIfNecessary }) {
       const owned = ownership.get(batch.topic, batch.partition);
@@ -56,19 +63,29 @@ export function createIntake({ ownership, handOff, metrics, heartbeatMs, resynch
       if (!isOurs()) return;
 
       let bytes = 0;
-      for (const message of batch.messages) bytes += bytesOf(message);
+      let tombstones = 0;
+      for (const message of batch.messages) {
+        bytes += bytesOf(message);
+        if (message.value === null && message.key !== null && skipsTombstones) tombstones++;
+      }
       const last = batch.lastOffset();
       const nextOffset = Number(last) + 1;
       owned.position = nextOffset;
       ownership.commit = commitOffsetsIfNecessary;
       resolveOffset(last);
       const { partition, epoch } = owned;
-      handOff.put({ partition, messages: batch.messages.map(toSourceMessage), nextOffset, epoch }, bytes);
-
-      const labels = { source: batch.topic, partition: String(batch.partition) };
-      metrics.count('tidemark_source_messages_total', batch.messages.length, labels);
-      metrics.gauge('tidemark_source_lag_messages', Math.max(0, Number(batch.highWatermark) - nextOffset), labels);
-      metrics.gauge('tidemark_source_read_ahead_messages', handOff.messages, { source: batch.topic });
+      const events = tombstones === 0 ? batch.messages : batch.messages.filter(isNoTombstone);
+      // Also where nothing is left: the position has to move on.
+      handOff.put({ partition, messages: events.map(toSourceMessage), nextOffset, epoch }, bytes);
+      tracker.taken({
+        partition,
+        messages: batch.messages.length,
+        bytes: bytes - batch.messages.length * overheadBytes,
+        tombstones,
+        nextOffset,
+        high: Number(batch.highWatermark),
+      });
+      tracker.readAhead(handOff.messages);
     },
     noteFiltered({ topic, partition, batchSize, lastOffset }) {
       if (batchSize > 0) return;

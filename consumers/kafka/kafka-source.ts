@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger, Metrics } from '../../common/ports.ts';
+import { type Logger, type Metrics, systemClock } from '../../common/ports.ts';
 import { backoffMs } from '../../common/retry.ts';
 import type { AssignmentListener, PartitionId, Source } from '../../common/source.ts';
 import type { KafkaSourceConfig } from '../../config/schema.ts';
@@ -7,13 +7,16 @@ import { topicsOf } from './client.ts';
 import { commitRanges } from './commit.ts';
 import { type KafkaPlace, translateKafkaError } from './errors.ts';
 import { createHandOff, type HandOffBounds } from './hand-off.ts';
-import { createMembership, type Membership } from './membership.ts';
+import { createMembership, type Membership, type MembershipEnd, type MembershipOptions } from './membership.ts';
 import { createOwnership } from './ownership.ts';
+import { createTracker } from './tracker.ts';
 
 export interface KafkaSourceDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly role: PartitionId['role'];
+  /** What relative paths of the configuration start from; default: the working directory. */
+  readonly directory?: string;
   /** What is read ahead of the worker, over all partitions; default 50,000 messages and 32 MiB. */
   readonly readAhead?: HandOffBounds;
   /** Uniform in [0, 1): the jitter of waits. Default `Math.random`. */
@@ -37,6 +40,7 @@ export function createKafkaSource(config: KafkaSourceConfig, deps: KafkaSourceDe
   const topics = topicsOf(config);
   const place: KafkaPlace = { brokers: config.brokers, topics, group: config.group };
   const ownership = createOwnership();
+  const tracker = createTracker({ topics, role: deps.role, metrics, now: systemClock.now });
   const handOff = createHandOff(deps.readAhead ?? defaultReadAhead);
   const closing = new AbortController();
   let running: Promise<void> | undefined;
@@ -45,33 +49,50 @@ export function createKafkaSource(config: KafkaSourceConfig, deps: KafkaSourceDe
   /** Ends early when the source closes. */
   const sleep = (ms: number) => delay(ms, undefined, { signal: closing.signal }).catch(() => undefined);
 
-  /** One membership after the other, until the source closes or something fails that waiting does not cure. */
-  async function run(listener: AssignmentListener, onAssigned: () => void): Promise<void> {
-    let assignedOnce = false;
-    let failures = 0;
-    while (!closing.signal.aborted) {
+  function runMembership(hooks: Pick<MembershipOptions, 'listener' | 'onAssigned' | 'onRead'>): Promise<MembershipEnd> {
+    const { directory = process.cwd(), role } = deps;
+    try {
       membership = createMembership({
+        ...hooks,
         config,
+        directory,
         logger,
         metrics,
-        role: deps.role,
+        tracker,
+        role,
         ownership,
         handOff,
-        listener,
         place,
-        onAssigned: () => {
-          assignedOnce = true;
-          failures = 0;
-          metrics.gauge('tidemark_source_connected', 1, { source: topics.join(',') });
+      });
+    } catch (error) {
+      // A file of `ssl`, which may be there again the next time.
+      return Promise.resolve({ kind: 'broken', error });
+    }
+    return membership.run();
+  }
+
+  /** One membership after the other, until the source closes or something fails that waiting does not cure. */
+  async function run(listener: AssignmentListener, onAssigned: () => void): Promise<void> {
+    let hasRead = false;
+    let failures = 0;
+    while (!closing.signal.aborted) {
+      const end = await runMembership({
+        listener,
+        onAssigned() {
+          tracker.connected(true);
           onAssigned();
         },
+        // Only now is it known that nothing is refused: rights on the topic are looked at by the first fetch.
+        onRead() {
+          hasRead = true;
+          failures = 0;
+        },
       });
-      const end = await membership.run();
-      metrics.gauge('tidemark_source_connected', 0, { source: topics.join(',') });
+      tracker.connected(false);
       if (end.kind === 'closed') return;
       if (end.kind === 'failed') throw end.error;
       const error = translateKafkaError(end.error, place);
-      if (!error.retriable && !assignedOnce) throw error;
+      if (!error.retriable && !hasRead) throw error;
       const waitMs = backoffMs({ attempt: ++failures, ...reconnectBackoff, random });
       metrics.count('tidemark_source_reconnects_total', 1, { source: topics.join(',') });
       const fields = { code: error.code, place: error.place, cure: error.cure, waitMs: Math.round(waitMs) };
@@ -93,8 +114,9 @@ export function createKafkaSource(config: KafkaSourceConfig, deps: KafkaSourceDe
       });
     },
     read: () => handOff.take(),
-    commit: (ranges) =>
-      commitRanges({
+    async commit(ranges) {
+      const started = performance.now();
+      await commitRanges({
         ranges,
         ownership,
         place,
@@ -105,7 +127,10 @@ export function createKafkaSource(config: KafkaSourceConfig, deps: KafkaSourceDe
           signal: closing.signal,
           onRetry: (info) => logger.warn(info, 'the commit is tried again'),
         },
-      }),
+      });
+      tracker.committed(ranges, (performance.now() - started) / 1000);
+    },
+    status: () => tracker.status(),
     async close() {
       closing.abort();
       handOff.close();

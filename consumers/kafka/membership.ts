@@ -1,20 +1,16 @@
 import type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
 import type { Logger, Metrics } from '../../common/ports.ts';
-import type { AssignmentListener, PartitionId } from '../../common/source.ts';
+import { type AssignmentListener, type PartitionId, partitionKey } from '../../common/source.ts';
 import type { KafkaSourceConfig } from '../../config/schema.ts';
 import { reportDeleted, startPartitions, topicReplaced } from './assignment.ts';
-import {
-  consumerOptions,
-  createClient,
-  fetchPartitionStates,
-  heartbeatIntervalMs,
-  type PartitionState,
-  topicsOf,
-} from './client.ts';
-import { isKafkaError, type KafkaPlace } from './errors.ts';
+import { consumerOptions, createClient, fetchPartitionStates, heartbeatIntervalMs, topicsOf } from './client.ts';
+import { isKafkaError, type KafkaPlace, translateKafkaError } from './errors.ts';
 import type { HandOff } from './hand-off.ts';
 import { createIntake } from './intake.ts';
 import type { Ownership } from './ownership.ts';
+import { createSockets } from './sockets.ts';
+import { type StartPosition, startPositions } from './start-position.ts';
+import type { Tracker } from './tracker.ts';
 
 /** How a membership ended: closed by us, broken off by the broker (may come back), or failed for good. */
 export type MembershipEnd =
@@ -31,8 +27,11 @@ export interface Membership {
 
 export interface MembershipOptions {
   readonly config: KafkaSourceConfig;
+  /** What relative paths of the configuration start from. */
+  readonly directory: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracker: Tracker;
   readonly role: PartitionId['role'];
   readonly ownership: Ownership;
   readonly handOff: HandOff;
@@ -40,10 +39,14 @@ export interface MembershipOptions {
   readonly place: KafkaPlace;
   /** After every assignment that was taken up. */
   readonly onAssigned: () => void;
+  /** After every fetch of assigned partitions that the broker answered. */
+  readonly onRead: () => void;
 }
 
 /** A member that is being joined cannot be stopped by kafkajs; it is left behind after this time. */
-const leaveTimeoutMs = 10_000;
+const leaveTimeoutMs = 4000;
+/** kafkajs' own, before the membership counts as broken. Before it there is nothing to hold on to. */
+const retries = { before: 1, within: 4 };
 
 /**
  * One membership in the consumer group, from joining to leaving.
@@ -52,36 +55,50 @@ const leaveTimeoutMs = 10_000;
  * (kafkajs sends heartbeats meanwhile) until the listener has said where to start.
  */
 export function createMembership(options: MembershipOptions): Membership {
-  const { config, logger, ownership, handOff, listener } = options;
+  const { config, ownership, handOff, listener, tracker } = options;
   const topics = topicsOf(config);
-  const client = createClient(config, logger);
-  const admin = client.admin({ retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 4 } });
-  const consumer = client.consumer(consumerOptions(config));
+  const { logger } = options;
+  const sockets = createSockets();
+  let ended = false;
+  /** kafkajs asks every broker for the coordinator of the group and drops what they answer. */
+  let groupRefused = false;
+  const onError = (text: string) => {
+    if (/group authorization failed/i.test(text)) groupRefused = true;
+  };
+  const clientOf = (tries: number) =>
+    // What kafkajs says of connections that we have ended is no news.
+    createClient({ ...options, sockets, retries: tries, isEnded: () => ended, onError });
+  const admin = clientOf(retries.before).admin();
+  const consumer = clientOf(retries.within).consumer(consumerOptions(config));
   let finish: (end: MembershipEnd) => void = () => undefined;
   const finished = new Promise<MembershipEnd>((resolve) => {
     finish = resolve;
   });
-  let ended = false;
   /** Counts joins; work for an older one is given up. */
   let join = 0;
   let assigning: Promise<void> = Promise.resolve();
+  /** Partitions are taken up: from now on fetches ask for them. */
+  let isReading = false;
+  /** Brokers that have been asked for messages since. */
+  const asked = new Set<number>();
 
   function revoke(): void {
     const before = ownership.revokeAll();
     handOff.clear();
+    tracker.revoked(before);
     if (before.length > 0) listener.revoked(before);
   }
 
   async function assign(number: number, assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
     if (number !== join) return;
     const mine = (topic: string, partition: number) => assignment[topic]?.includes(partition) ?? false;
-    const states = (await fetchPartitionStates(admin, { group: config.group, topics })).filter(({ topic, partition }) =>
-      mine(topic, partition),
-    );
+    const all = await fetchPartitionStates(admin, { group: config.group, topics });
+    const starts = await startPositions(admin, { start: config.start, states: all });
     if (number !== join) return;
-    if (config.start === 'latest') await commitStart(states.filter(({ committed }) => committed === undefined));
+    await commitStart(starts.filter(({ isFirst }) => isFirst));
     if (number !== join) return;
-    const started = await startPartitions({ ...options, states, start: config.start });
+    const states = all.filter(({ topic, partition }) => mine(topic, partition));
+    const started = await startPartitions({ ...options, states, starts });
     if (number !== join) {
       // The listener has taken them up for a join that is over already.
       listener.revoked(started.map(({ partition }) => partition));
@@ -91,24 +108,32 @@ export function createMembership(options: MembershipOptions): Membership {
       ownership.own(partition, { epoch, offset });
       consumer.seek({ topic: partition.source, partition: partition.partition, offset: String(offset) });
     }
+    const highs = new Map(states.map((state) => [partitionKey({ ...state, source: state.topic }), state.high]));
+    tracker.assigned(
+      started.map(({ partition, offset }) => ({
+        partition,
+        offset,
+        high: highs.get(partitionKey(partition)) ?? offset,
+      })),
+    );
     consumer.resume(topicPartitions(assignment));
+    isReading = true;
     logger.info({ partitions: started.length, topics, group: config.group }, 'partitions assigned');
     options.onAssigned();
   }
 
-  /**
-   * Makes the end of a partition the group's place before anything is read: without it, what comes between the first
-   * assignment and the first commit would be skipped by the next owner, who finds nothing committed and starts at the end, too.
-   */
-  async function commitStart(states: readonly PartitionState[]): Promise<void> {
-    if (states.length === 0) return;
+  /** For all partitions of a topic, whoever owns them: those without a commit count as added later from now on. */
+  async function commitStart(starts: readonly StartPosition[]): Promise<void> {
+    if (starts.length === 0) return;
     await consumer.commitOffsets(
-      states.map(({ topic, partition, high }) => ({ topic, partition, offset: String(high), metadata: '' })),
+      starts.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset), metadata: '' })),
     );
   }
 
   function onJoin(assignment: Readonly<Record<string, readonly number[]>>): void {
     const number = ++join;
+    isReading = false;
+    tracker.joined();
     // In the very turn of the join, before kafkajs fetches for the new generation.
     revoke();
     consumer.pause(topicPartitions(assignment));
@@ -123,6 +148,7 @@ export function createMembership(options: MembershipOptions): Membership {
   const intake = createIntake({
     ...options,
     heartbeatMs: heartbeatIntervalMs(config),
+    skipsTombstones: config.tombstones === 'skip',
     resynchronise: (owned) => {
       const { source, partition } = owned.partition;
       const number = join;
@@ -167,12 +193,23 @@ export function createMembership(options: MembershipOptions): Membership {
     revoke();
   });
   consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => intake.noteFiltered(payload));
-  consumer.on(consumer.events.CRASH, ({ payload }) => finish({ kind: 'broken', error: payload.error }));
+  consumer.on(consumer.events.FETCH_START, ({ payload }) => {
+    if (isReading) asked.add(payload.nodeId);
+  });
+  consumer.on(consumer.events.FETCH, ({ payload }) => {
+    if (asked.delete(payload.nodeId)) options.onRead();
+  });
+  consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
+    finish({ kind: 'broken', error: groupRefused ? { type: 'GROUP_AUTHORIZATION_FAILED', cause: error } : error });
+  });
 
   async function connect(): Promise<void> {
     await admin.connect();
-    // Asked first and by itself, because here an unknown topic and a refused login are plain errors.
-    await admin.fetchTopicMetadata({ topics: [...topics] });
+    // Asked first and by themselves, because here an unknown topic and a refused login are plain errors.
+    for (const topic of topics)
+      await admin.fetchTopicMetadata({ topics: [topic] }).catch((error: unknown) => {
+        throw translateKafkaError(error, { ...options.place, topics: [topic] });
+      });
     await consumer.connect();
     // Where we start is said by seek; this is only what kafkajs falls back to when the broker has deleted an offset.
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
@@ -187,6 +224,7 @@ export function createMembership(options: MembershipOptions): Membership {
       join++;
       revoke();
       await disconnect(consumer, admin, logger);
+      sockets.close();
       // A connection that was being made when the source closed is open only now.
       void connecting.then(() => Promise.allSettled([consumer.disconnect(), admin.disconnect()]));
       return end;

@@ -27,7 +27,10 @@ export function toSourceMessage(message: KafkaMessage): SourceMessage {
   return headers === undefined ? { offset, key, value, arrivalTimeMs } : { offset, key, value, arrivalTimeMs, headers };
 }
 
-/** What a message holds in memory, about: its bytes and what JavaScript keeps beside them. */
+/** What JavaScript keeps beside the bytes of a message, about. */
+export const overheadBytes = 200;
+
+/** What a message holds in memory, about. */
 export function bytesOf(message: KafkaMessage): number {
-  return (message.key?.length ?? 0) + (message.value?.length ?? 0) + 200;
+  return (message.key?.length ?? 0) + (message.value?.length ?? 0) + overheadBytes;
 }

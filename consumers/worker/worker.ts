@@ -87,6 +87,10 @@ export interface Worker {
 
 /** Work between two turns of the event loop. */
 const turnEveryMs = 10;
+
+/** After `stop`, how long it may take to commit what was taken in, where others wait for the partitions. */
+const drainMs = 5000;
+
 /** Profile rows a thousand events above which the worker warns: panes, segments or flushes are too small. */
 const profileRowsWarning = 50;
 
@@ -94,13 +98,16 @@ export function createWorker(options: WorkerOptions): Worker {
   const { source, intake, partitions, store, clock, logger, metrics } = options;
   const reader = createReader(source);
   const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   let flush = 0;
   let turnedAtMs = 0;
 
   const retrying = <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const retryOptions: RetryOptions = {
       random: options.random,
-      sleep: options.sleep,
+      sleep: (ms) => Promise.race([options.sleep(ms), stopped]),
       // Who wants to stop does not wait for a store that is away: what is not committed is read or sent again.
       signal: stopping.signal,
       onRetry: ({ attempt, waitMs, reason }) => {
@@ -297,13 +304,33 @@ export function createWorker(options: WorkerOptions): Worker {
     await inFlight;
   }
 
+  /** The work, or an error where it is not done in time after `stop`: its partitions are wanted elsewhere. */
+  async function inTime(work: Promise<void>): Promise<void> {
+    if (!source.shared) return work;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      void stopped.then(() => {
+        timer = setTimeout(() => {
+          const message =
+            'what was taken in could not be stored in time; the next owner of the partitions reads it again';
+          reject(new TidemarkError(ErrorCode.STORE_UNAVAILABLE, message, { cure: 'Check that the store answers.' }));
+        }, drainMs);
+      });
+    });
+    // What goes on is refused by the source, which is closed then.
+    work.catch(() => undefined);
+    await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  }
+
   return {
     async run() {
       try {
         flush = await retrying('read of the last flush', () => store.lastFlush());
-        await source.start(listener);
+        // A broker that is away is waited for without end.
+        await Promise.race([source.start(listener), stopped]);
+        if (stopping.signal.aborted) return;
         await options.onCommitted(status());
-        await readOn();
+        await inTime(readOn());
       } finally {
         // However it ends: a member that stays in the group keeps partitions that nobody reads.
         await source.close();

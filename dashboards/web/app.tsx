@@ -2,6 +2,7 @@ import type {
   DeadLetterGroup,
   Drift,
   Incident,
+  IntakeSource,
   Job,
   Model,
   PerformancePoint,
@@ -14,6 +15,7 @@ import { FeaturePage } from './parts/feature-page.tsx';
 import { HeatStrips } from './parts/heat-strips.tsx';
 import { IncidentPage } from './parts/incident-page.tsx';
 import { IncidentList } from './parts/incidents.tsx';
+import { Intake } from './parts/intake.tsx';
 import { Jobs } from './parts/jobs.tsx';
 import { Masthead } from './parts/masthead.tsx';
 import { Models } from './parts/models.tsx';
@@ -63,6 +65,7 @@ function Overview({ summary, incidents }: OverviewProps) {
   const models = useResource<readonly Model[]>('/models', ['model']);
   const performance = useResource<readonly PerformancePoint[]>('/performance', ['judged', 'model']);
   const jobs = useResource<readonly Job[]>('/jobs', ['job']);
+  const intake = useResource<readonly IntakeSource[]>('/intake', ['committed']);
   const segments = useResource<readonly SegmentView[]>('/segments?limit=8', ['judged']);
   const letters = useResource<readonly DeadLetterGroup[]>('/dead-letters', ['committed']);
   return (
@@ -71,6 +74,11 @@ function Overview({ summary, incidents }: OverviewProps) {
       <Section id="stream" title="Stream" note={streamNote(timeline.data)} resource={timeline}>
         {(data) => <StreamTimeline timeline={data} incidents={incidents.data ?? []} models={models.data ?? []} />}
       </Section>
+      {intake.data !== undefined && intake.data.length > 0 && (
+        <Section id="intake" title="Intake" note="from Kafka, by the worker of this process" resource={intake}>
+          {(sources) => <Intake sources={sources} />}
+        </Section>
+      )}
       <Section id="incidents" title="Incidents" resource={incidents}>
         {(list) => <IncidentList incidents={list} />}
       </Section>

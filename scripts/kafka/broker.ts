@@ -6,29 +6,44 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { kafkaClassPath } from './jars.ts';
+import {
+  type BrokerPorts,
+  type BrokerTls,
+  type ExtraListener,
+  type Login,
+  scramArguments,
+  serverProperties,
+} from './properties.ts';
 
 export interface BrokerOptions {
   /** Data and log of the broker; one that was used before is opened again. */
   readonly directory: string;
   /** On 127.0.0.1; default: any free one. */
   readonly port?: number;
-  /** A login for SASL/PLAIN; default: anybody may connect. */
-  readonly login?: { readonly username: string; readonly password: string };
+  /** A login for SASL/PLAIN at the first listener; default: anybody may connect. */
+  readonly login?: Login;
+  /** Further listeners, with TLS, a login, or both. */
+  readonly listeners?: readonly ExtraListener[];
+  /** Needed where a listener speaks TLS. */
+  readonly tls?: BrokerTls;
+  /** Who may log in at the further listeners. SCRAM knows those of the first start in a directory. */
+  readonly users?: readonly Login[];
+  /** Refuse what no ACL allows. Whoever comes in by the first listener without a login may do everything. */
+  readonly acls?: boolean;
+  /** Lines of server.properties beyond our own; they win. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 export interface Broker {
   /** host:port, for clients. */
   readonly brokers: string;
   readonly port: number;
+  /** host:port of the further listeners, by name. */
+  readonly listeners: Readonly<Record<string, string>>;
   /** Shuts down in order. */
   stop(): Promise<void>;
   /** SIGKILL. */
   kill(): void;
-}
-
-interface Ports {
-  readonly client: number;
-  readonly controller: number;
 }
 
 const startLimitMs = 60_000;
@@ -51,60 +66,22 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-function properties(options: BrokerOptions, ports: Ports): string {
-  const { directory, login } = options;
-  const protocol = login === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT';
-  const lines = [
-    'process.roles=broker,controller',
-    'node.id=1',
-    `controller.quorum.voters=1@127.0.0.1:${ports.controller}`,
-    `listeners=CLIENT://127.0.0.1:${ports.client},CONTROLLER://127.0.0.1:${ports.controller}`,
-    `advertised.listeners=CLIENT://127.0.0.1:${ports.client}`,
-    `listener.security.protocol.map=CLIENT:${protocol},CONTROLLER:PLAINTEXT`,
-    'controller.listener.names=CONTROLLER',
-    `log.dirs=${join(directory, 'data')}`,
-    'offsets.topic.replication.factor=1',
-    'offsets.topic.num.partitions=4',
-    'transaction.state.log.replication.factor=1',
-    'transaction.state.log.min.isr=1',
-    'transaction.state.log.num.partitions=4',
-    'share.coordinator.state.topic.replication.factor=1',
-    'share.coordinator.state.topic.min.isr=1',
-    'group.initial.rebalance.delay.ms=0',
-    'group.min.session.timeout.ms=2000',
-    'auto.create.topics.enable=false',
-    'log.retention.check.interval.ms=1000',
-    'log.segment.delete.delay.ms=100',
-    'log.initial.task.delay.ms=1000',
-    'num.network.threads=2',
-    'num.io.threads=2',
-    'inter.broker.listener.name=CLIENT',
-  ];
-  if (login !== undefined) {
-    const { username, password } = login;
-    lines.push(
-      'sasl.enabled.mechanisms=PLAIN',
-      'sasl.mechanism.inter.broker.protocol=PLAIN',
-      'listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required ' +
-        `username="${username}" password="${password}" user_${username}="${password}";`,
-    );
-  }
-  return `${lines.join('\n')}\n`;
-}
-
 /** Those that the directory was last used with. */
-export function knownPorts(directory: string): Ports | undefined {
+export function knownPorts(directory: string): (Omit<BrokerPorts, 'extra'> & Partial<BrokerPorts>) | undefined {
   const file = join(directory, 'ports.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Ports) : undefined;
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
 /**
  * The ports of a directory stay the same when it is opened again, unless another one is asked for. The controller's, which
  * nobody else uses, gives way where it is taken by now.
  */
-export async function portsOf(options: Pick<BrokerOptions, 'directory' | 'port'>): Promise<Ports> {
+export async function portsOf(options: Pick<BrokerOptions, 'directory' | 'port' | 'listeners'>): Promise<BrokerPorts> {
   const known = knownPorts(options.directory);
+  const extra: Record<string, number> = { ...known?.extra };
+  for (const { name } of options.listeners ?? []) extra[name] ??= await freePort();
   const ports = {
+    extra,
     client: options.port ?? known?.client ?? (await freePort()),
     controller: known === undefined || (await answers(known.controller)) ? await freePort() : known.controller,
   };
@@ -139,6 +116,8 @@ export interface PreparedBroker {
   readonly args: readonly string[];
   /** On 127.0.0.1, for clients. */
   readonly port: number;
+  /** host:port of the further listeners, by name. */
+  readonly listeners: Readonly<Record<string, string>>;
   /** Where the process's output goes. */
   readonly log: string;
 }
@@ -150,12 +129,27 @@ export async function prepareBroker(options: BrokerOptions): Promise<PreparedBro
   mkdirSync(directory, { recursive: true });
   const ports = await portsOf(options);
   const file = join(directory, 'server.properties');
-  writeFileSync(file, properties(options, ports));
+  writeFileSync(file, serverProperties(options, ports));
   const java = ['-Xmx512m', ...logging, '-cp', classPath];
   if (!existsSync(join(directory, 'data', 'meta.properties')))
-    formatStorage([...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file], directory);
+    formatStorage(
+      [
+        ...java,
+        'kafka.tools.StorageTool',
+        'format',
+        '-t',
+        clusterId,
+        '-c',
+        file,
+        ...scramArguments(options.users ?? []),
+      ],
+      directory,
+    );
   const args = [...java, 'kafka.Kafka', file];
-  return { command: 'java', args, port: ports.client, log: join(directory, 'broker.log') };
+  const listeners = Object.fromEntries(
+    (options.listeners ?? []).map(({ name }) => [name, `127.0.0.1:${ports.extra[name]}`]),
+  );
+  return { command: 'java', args, port: ports.client, listeners, log: join(directory, 'broker.log') };
 }
 
 /**
@@ -164,7 +158,7 @@ export async function prepareBroker(options: BrokerOptions): Promise<PreparedBro
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { directory } = options;
-  const { command, args, port, log } = await prepareBroker(options);
+  const { command, args, port, listeners, log } = await prepareBroker(options);
   const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => appendFileSync(log, data));
   const exited = once(child, 'exit');
@@ -186,6 +180,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   return {
     brokers: `127.0.0.1:${port}`,
     port,
+    listeners,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await exited;

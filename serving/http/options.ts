@@ -1,7 +1,7 @@
 import type { EventIntake } from '../../common/intake.ts';
 import type { LiveFeed } from '../../common/live.ts';
 import type { Clock, Logger } from '../../common/ports.ts';
-import type { ReadModel } from '../../common/read-model.ts';
+import type { IntakeSource, ReadModel } from '../../common/read-model.ts';
 
 /** What people may do from the console or the API. Each throws NOT_FOUND where the subject is unknown. */
 export interface OperatorActions {
@@ -30,6 +30,8 @@ export interface HttpServerOptions {
   readonly readModel: ReadModel;
   /** Pipelines that take events by HTTP. */
   readonly intakes: ReadonlyMap<string, EventIntake>;
+  /** How this process reads from brokers at this moment; absent where no worker runs in it. */
+  readonly intakeSources?: () => readonly IntakeSource[];
   readonly metrics: { text(): Promise<string> };
   readonly actions: OperatorActions;
   readonly live: LiveFeed;

@@ -7,6 +7,7 @@ import {
   featureViewSchema,
   incidentDetailSchema,
   incidentSchema,
+  intakeSourceSchema,
   jobSchema,
   modelSchema,
   performancePointSchema,
@@ -90,7 +91,7 @@ export function registerReadRoutes(app: FastifyInstance, options: HttpServerOpti
   }
 }
 
-function readRoutes({ readModel, pipeline }: HttpServerOptions): readonly ReadRoute[] {
+function readRoutes({ readModel, pipeline, intakeSources }: HttpServerOptions): readonly ReadRoute[] {
   const text = (value: string | number | undefined) => (value === undefined ? undefined : String(value));
   return [
     {
@@ -106,6 +107,13 @@ function readRoutes({ readModel, pipeline }: HttpServerOptions): readonly ReadRo
       summary: 'Events by verdict over event time',
       answer: timelineSchema,
       load: () => readModel.timeline(),
+    },
+    {
+      path: '/intake',
+      operationId: 'listIntake',
+      summary: 'How the worker of this process reads from Kafka, topic by topic; empty where there is none',
+      answer: z.array(intakeSourceSchema),
+      load: async () => intakeSources?.() ?? [],
     },
     {
       path: '/windows',

@@ -3,6 +3,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildConsole } from '../../dashboards/web/build.ts';
 import { fillConsole } from './console/fixture.ts';
+import { demoSources } from './console/sources.ts';
 import { type Harness, startHarness } from './serving/harness.ts';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -23,7 +24,7 @@ describe.runIf(present)('the console', () => {
   let filled = false;
 
   beforeAll(async () => {
-    harness = await startHarness({ console: await buildConsole() });
+    harness = await startHarness({ console: await buildConsole(), server: { intakeSources: demoSources } });
     browser = await chromium.launch({ executablePath, args: flags.split(' ') });
   });
   afterAll(async () => {
@@ -68,6 +69,18 @@ describe.runIf(present)('the console', () => {
     harness.live.publish({ kind: 'incident' });
     await headline(page).getByText('1 incident open').waitFor();
     expect(await page.title()).toBe('1 incident open · flights');
+    expect(troubles).toEqual([]);
+    await close();
+  });
+
+  test('shows how the worker reads from Kafka, and that a topic is not connected', async () => {
+    const { page, troubles, close } = await open({ width: 1280 });
+    const rows = page.getByRole('region', { name: 'Intake' }).locator('tbody tr');
+    await rows.first().waitFor();
+    expect(await rows.allTextContents()).toEqual([
+      expect.stringMatching(/^flights23,50041,2001213 ms, 2 seconds ago3$/),
+      'flight-labels labels not connected000–0',
+    ]);
     expect(troubles).toEqual([]);
     await close();
   });

@@ -1,20 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { profilePlanOf } from '../../cli/runtime/profile-plan.ts';
-import { type Base, openBase } from '../../cli/runtime/runtime.ts';
-import { noMetrics, silentLogger, systemClock } from '../../common/ports.ts';
-import { loadPipeline } from '../../config/load.ts';
-import { createKafkaSource } from '../../consumers/kafka/kafka-source.ts';
-import { createIntake } from '../../consumers/worker/intake.ts';
-import { createPartitions } from '../../consumers/worker/partitions.ts';
-import { createWorker, type WorkerStore } from '../../consumers/worker/worker.ts';
+import type { Base } from '../../cli/runtime/runtime.ts';
+import type { WorkerStore } from '../../consumers/worker/worker.ts';
 import { type Broker, startBroker } from '../../scripts/kafka/broker.ts';
 import { createWorkerStore } from '../../store/worker-store.ts';
 import { describeWithKafka } from './kafka/gate.ts';
 import { type Producing, producing } from './kafka/members.ts';
+import { openKafkaBase, startKafkaWorker } from './kafka/workers.ts';
 
 const count = 2000;
 const fromMs = Date.parse('2026-03-01T00:00Z');
@@ -61,59 +55,23 @@ describeWithKafka('a worker that dies between the commit and the chunk', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  async function open(name: string): Promise<Base> {
-    const place = join(directory, name);
-    mkdirSync(place, { recursive: true });
-    writeFileSync(
-      join(place, 'contract.yaml'),
-      'contract: sizes\nversion: 1\nfeatures:\n  size: { type: integer, required: true }\n',
-    );
-    writeFileSync(
-      join(place, 'pipeline.yaml'),
-      [
-        'pipeline: sizes',
-        `source: { kafka: { brokers: ["${broker.brokers}"], topic: sizes, group: ${name}, sessionTimeout: 6s, maxWait: 50ms, maxBytesPerPartition: 4096 } }`,
-        'event: { format: json, id: /id, time: /time }',
-        'contract: contract.yaml',
-        'windows: { pane: 1m }',
-        'store: { url: "embedded:./store" }',
-      ].join('\n'),
-    );
-    return openBase(await loadPipeline(join(place, 'pipeline.yaml'), {}), place);
-  }
-
-  function workerOf(base: Base, store: WorkerStore) {
-    const { config } = base.file;
-    const { kafka } = config.source;
-    if (kafka === undefined) throw new Error('the pipeline has no topic');
-    const worker = createWorker({
-      source: createKafkaSource(kafka, { logger: silentLogger, metrics: noMetrics, role: 'events' }),
-      intake: createIntake({
-        event: config.event,
-        labels: undefined,
-        contract: base.contract,
-        paneMs: config.windows.pane,
-        latenessMs: config.windows.lateness,
-        capacityRows: 1024,
-        wantsOutcomes: false,
-      }),
-      partitions: createPartitions(),
-      store,
-      score: async () => [],
-      profilePlan: () => profilePlanOf(config, undefined, base.contract.fields),
-      onCommitted: async ({ partitions }) => {
-        if (partitions.length > 0 && (await readTo(base)) >= count) worker.stop();
-      },
-      flushRows: 300,
-      flushIntervalMs: 200,
-      duplicateWindow: 1000,
-      clock: systemClock,
-      logger: silentLogger,
-      metrics: noMetrics,
-      sleep: (ms) => delay(ms),
-      random: () => 0.5,
+  const open = (name: string): Promise<Base> =>
+    openKafkaBase({
+      directory: join(directory, name),
+      brokers: broker.brokers,
+      topic: 'sizes',
+      group: name,
+      source: 'maxBytesPerPartition: 4096',
     });
-    return worker;
+
+  function run(base: Base, store: (store: WorkerStore) => WorkerStore = (one) => one): Promise<void> {
+    const { ended } = startKafkaWorker(base, {
+      store,
+      onCommitted: async (worker) => {
+        if ((await readTo(base)) >= count) worker.stop();
+      },
+    });
+    return ended;
   }
 
   const table = (base: Base, name: string) => `\`${base.store.database}\`.\`${name}\``;
@@ -154,21 +112,21 @@ describeWithKafka('a worker that dies between the commit and the chunk', () => {
 
   it('leaves a commit that the next worker completes: the counts are those of a run without it', async () => {
     const undisturbed = await open('undisturbed');
-    await workerOf(undisturbed, createWorkerStore(undisturbed.store, Date.now)).run();
+    await run(undisturbed);
     const expected = await countsOf(undisturbed);
     expect(await readTo(undisturbed)).toBe(count);
     await undisturbed.store.close();
 
     const base = await open('disturbed');
     const store = createWorkerStore(base.store, Date.now);
-    await expect(workerOf(base, diesBeforeChunks(store, 3)).run()).rejects.toThrow('the process died');
+    await expect(run(base, (one) => diesBeforeChunks(one, 3))).rejects.toThrow('the process died');
     const { offset, metadata } = await committed('disturbed');
     const chunk = JSON.parse(metadata) as { chunkId: string; from: number; to: number };
     expect(chunk.to).toBe(offset);
     expect(await store.isCounted(chunk.chunkId)).toBe(false);
     expect(await readTo(base)).toBe(chunk.from);
 
-    await workerOf(base, store).run();
+    await run(base);
     expect(await store.isCounted(chunk.chunkId)).toBe(true);
     expect(await countsOf(base)).toEqual(expected);
     await base.store.close();

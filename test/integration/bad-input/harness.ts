@@ -44,7 +44,7 @@ export async function temporary(): Promise<string> {
   return directory;
 }
 
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
   const child: Child = spawn(process.execPath, [...flags, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },

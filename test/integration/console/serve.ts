@@ -10,6 +10,7 @@ import { openStore } from '../../../store/client.ts';
 import { migrate } from '../../../store/migrations.ts';
 import { createReadModel } from '../../../store/read-model.ts';
 import { fillConsole } from './fixture.ts';
+import { demoSources } from './sources.ts';
 
 const [port = '8787', events = '2500000'] = process.argv.slice(2);
 const store = await openStore({
@@ -29,6 +30,7 @@ const server = createServer({
   console: await buildConsole(),
   readModel: createReadModel((sql, params) => store.query(sql, params), store.database),
   intakes: new Map(),
+  intakeSources: demoSources,
   metrics: { text: async () => '' },
   actions: { acknowledge: refuse, snooze: refuse, close: refuse, promote: refuse, rollback: refuse },
   live: createLiveFeed(),

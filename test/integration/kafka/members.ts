@@ -1,19 +1,19 @@
 import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
-import { type Logger, noMetrics } from '../../../common/ports.ts';
+import { type Logger, type Metrics, noMetrics } from '../../../common/ports.ts';
 import { type CommittedRange, type PartitionId, partitionKey, type SourceBatch } from '../../../common/source.ts';
 import { type KafkaSourceConfig, sourceSchema } from '../../../config/schema/source.ts';
 import { createKafkaSource, type KafkaSourceDeps } from '../../../consumers/kafka/kafka-source.ts';
 
 export function kafkaConfig(given: {
   readonly brokers: string;
-  readonly topic: string;
+  readonly topic: string | readonly string[];
   readonly group: string;
-  readonly start?: 'earliest' | 'latest';
-  readonly sasl?: NonNullable<KafkaSourceConfig['sasl']>;
+  /** Other keys, as the pipeline file has them. */
+  readonly [key: string]: unknown;
 }): KafkaSourceConfig {
   const { brokers, ...rest } = given;
   const parsed = sourceSchema.parse({
-    kafka: { ...rest, brokers: [brokers], sessionTimeout: '6s', maxWait: '50ms', maxBytesPerPartition: 64 * 1024 },
+    kafka: { sessionTimeout: '6s', maxWait: '50ms', maxBytesPerPartition: 64 * 1024, ...rest, brokers: [brokers] },
   });
   if (parsed.kafka === undefined) throw new Error('the source has no kafka section');
   return parsed.kafka;
@@ -23,6 +23,7 @@ export interface Producing {
   readonly admin: Admin;
   createTopic(topic: string, partitions: number, settings?: Readonly<Record<string, string>>): Promise<void>;
   send(topic: string, messages: Message[]): Promise<void>;
+  addPartitions(topic: string, count: number): Promise<void>;
   /** Deletes the messages of partition 0 before `offset`, as retention does. */
   deleteBefore(topic: string, offset: number): Promise<void>;
   close(): Promise<void>;
@@ -31,17 +32,35 @@ export interface Producing {
 export async function producing(brokers: string): Promise<Producing> {
   const kafka = new Kafka({ clientId: 'test', brokers: [brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
+  // kafkajs drops what is for a partition it does not know yet, without a word: it has to ask each time.
+  const producer = kafka.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    idempotent: true,
+    metadataMaxAge: 1,
+  });
   await admin.connect();
   await producer.connect();
+  /** kafkajs' own wait gives up when a busy broker does not know the topic yet. */
+  async function untilKnown(topic: string, partitions: number): Promise<void> {
+    for (const deadline = Date.now() + 60_000; ; ) {
+      const known = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined);
+      if (known?.topics[0]?.partitions.length === partitions) return;
+      if (Date.now() > deadline) throw new Error(`the broker does not know ${topic} with ${partitions} partitions`);
+    }
+  }
   return {
     admin,
     async createTopic(topic, numPartitions, settings = {}) {
       const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-      await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true });
+      await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: false });
+      await untilKnown(topic, numPartitions);
     },
     async send(topic, messages) {
       await producer.send({ topic, messages, acks: -1 });
+    },
+    async addPartitions(topic, count) {
+      await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+      await untilKnown(topic, count);
     },
     async deleteBefore(topic, offset) {
       // Makes the client learn the leader: it does not ask for it by itself.
@@ -72,6 +91,7 @@ export function member(
   config: KafkaSourceConfig,
   options: {
     readonly logger: Logger;
+    readonly metrics?: Metrics;
     readonly readAhead?: NonNullable<KafkaSourceDeps['readAhead']>;
     /** Where to start a partition instead of its committed offset. */
     readonly startAt?: (key: string) => number | undefined;
@@ -80,7 +100,7 @@ export function member(
 ): Member & { start(): Promise<void> } {
   const source = createKafkaSource(config, {
     logger: options.logger,
-    metrics: noMetrics,
+    metrics: options.metrics ?? noMetrics,
     role: 'events',
     ...(options.readAhead === undefined ? {} : { readAhead: options.readAhead }),
   });

@@ -1,0 +1,47 @@
+/** Of the first answer on a connection: the versions a broker speaks, below a kilobyte. */
+const maxFirstBytes = 1024 * 1024;
+/** Of any other: a fetch of one message that is as large as topics allow. */
+const maxFrameBytes = 1024 * 1024 * 1024;
+
+/**
+ * Follows the answers on a connection: one a request at most, and each begins with its size in four bytes. So something else
+ * that answers at the port shows itself: it says a size that no broker says (`HTTP` is 1.2 GB), or speaks without being asked.
+ * Without this the client would keep what comes and wait for the rest.
+ */
+export interface FrameCheck {
+  /** A request was sent. */
+  asked(): void;
+  /** False where the bytes are no answers. */
+  accepts(chunk: Buffer): boolean;
+}
+
+export function createFrameCheck(): FrameCheck {
+  let requests = 0;
+  let frames = 0;
+  /** Bytes of the present frame that have not come yet. */
+  let left = 0;
+  let size = 0;
+  let sizeBytes = 0;
+  return {
+    asked() {
+      requests++;
+    },
+    accepts(chunk) {
+      for (let at = 0; at < chunk.length; ) {
+        if (left > 0) {
+          const taken = Math.min(left, chunk.length - at);
+          left -= taken;
+          at += taken;
+          continue;
+        }
+        size = size * 256 + (chunk[at++] as number);
+        if (++sizeBytes < 4) continue;
+        if (++frames > requests || size > (frames === 1 ? maxFirstBytes : maxFrameBytes)) return false;
+        left = size;
+        size = 0;
+        sizeBytes = 0;
+      }
+      return true;
+    },
+  };
+}
