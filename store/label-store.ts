@@ -119,15 +119,19 @@ export function createLabelStore(store: Store) {
       readonly startMs: number;
       readonly endMs: number;
       readonly knownByMs: number;
-      readonly features: readonly string[];
+      readonly features: readonly { readonly column: string; readonly isText: boolean }[];
       readonly path: string;
     }) =>
       store.exportArrow(
-        `SELECT toUnixTimestamp64Milli(e.event_time) AS event_time, toUnixTimestamp64Milli(ifNull(e.arrival_time, e.event_time)) AS arrival_time,
-           ${input.features.map((name) => `e.\`${name}\` AS \`${name}\``).join(', ')}, l.value AS label
+        // The dictionaries of texts are made anew in the order of the rows: those of the table depend on how its parts were
+        // merged, and the same rows must give the same file, whose hash names the data set.
+        `SELECT event_time, arrival_time,
+           ${input.features.map(({ column, isText }) => (isText ? `toLowCardinality(\`${column}\`) AS \`${column}\`` : `\`${column}\``)).join(', ')}, label
+         FROM (SELECT toUnixTimestamp64Milli(e.event_time) AS event_time, toUnixTimestamp64Milli(ifNull(e.arrival_time, e.event_time)) AS arrival_time,
+           ${input.features.map(({ column, isText }) => `${isText ? `CAST(e.\`${column}\`, 'Nullable(String)')` : `e.\`${column}\``} AS \`${column}\``).join(', ')}, l.value AS label
          FROM ${table('events')} AS e FINAL INNER JOIN ${labels} AS l ON e.id = l.id
          WHERE e.event_time >= fromUnixTimestamp64Milli({start:Int64}) AND e.event_time < fromUnixTimestamp64Milli({end:Int64}) AND e.duplicate = 0
-         ORDER BY e.source, e.partition, e.offset`,
+         ORDER BY e.source, e.partition, e.offset)`,
         { start: input.startMs, end: input.endMs, known: input.knownByMs },
         input.path,
       ),

@@ -122,7 +122,7 @@ export function createModelDesk(options: ModelDeskOptions): RetrainingDesk {
           options.live.publish({ kind: 'job', subject: request.jobId });
         },
         exportDataset: async ({ startMs, endMs, knownByMs, path }) => {
-          const features = fields.map(({ name }) => featureColumn(name));
+          const features = fields.map(({ name, type }) => ({ column: featureColumn(name), isText: type === 'string' }));
           await stores.labels.exportDataset({ startMs, endMs, knownByMs, path, features });
           return arrowRows(path);
         },
