@@ -32,7 +32,7 @@ export function comparePresence(
     statistics[`${name}_change`] = statistic(
       tested?.value,
       'a side has no rows',
-      tested === undefined ? {} : { p_value: tested.pValue },
+      tested === undefined ? {} : { p_value: tested.pValue, unit: 'share' },
     );
     if (tested === undefined) return;
     statistics[`${name}_reference`] = { value: before.hits / before.of };

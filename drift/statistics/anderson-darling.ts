@@ -1,6 +1,6 @@
 import type { Profile } from '../profile/profile.ts';
 import { type Tested, total } from './counts.ts';
-import { finitePart } from './samples.ts';
+import { finitePart, type Pass } from './samples.ts';
 
 /** Of a p-value that is known only within what the published table covers. */
 export interface AndersonDarling extends Tested {
@@ -63,6 +63,28 @@ export function andersonDarlingOfProfiles(profiles: readonly Profile[]): Anderso
   return sum.result();
 }
 
+/** Of two samples, as a part of one walk for many statistics: the same sums, spelled out. */
+export function andersonDarlingPass(n: number, m: number): Pass<AndersonDarling> {
+  const all = n + m;
+  let squares = 0;
+  let distinct = 0;
+  return {
+    add({ length, below, equal, belowCurrent, equalCurrent }) {
+      for (let at = 0; at < length; at++) {
+        const inside = equal[at] as number;
+        const together = inside + (equalCurrent[at] as number);
+        const before = below[at] as number;
+        const middle = before + (belowCurrent[at] as number) + together / 2;
+        // Of two samples one is ahead by what the other is behind.
+        const off = all * (before + inside / 2) - middle * n;
+        squares += ((together / all) * off * off) / (middle * (all - middle) - (all * together) / 4);
+      }
+      distinct += length;
+    },
+    answer: () => (distinct < 2 ? undefined : normalized((squares / n + squares / m) * ((all - 1) / all), [n, m])),
+  };
+}
+
 interface Sum {
   readonly all: number;
   /** The next larger value: how many of each sample are equal to it. */
@@ -94,17 +116,22 @@ function createSum(sizes: readonly number[]): Sum {
       distinct++;
     },
     result() {
-      if (sizes.length < 2 || all < 4 || distinct < 2 || sizes.some((size) => size === 0)) return undefined;
+      if (distinct < 2) return undefined;
       let squared = 0;
       sizes.forEach((size, sample) => {
         squared += (sums[sample] as number) / size;
       });
-      squared *= (all - 1) / all;
-      const degrees = sizes.length - 1;
-      const value = (squared - degrees) / Math.sqrt(varianceOf(sizes, all));
-      return Number.isFinite(value) ? { value, ...probability(value, degrees) } : undefined;
+      return normalized((squared * (all - 1)) / all, sizes);
     },
   };
+}
+
+function normalized(squared: number, sizes: readonly number[]): AndersonDarling | undefined {
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  if (sizes.length < 2 || all < 4 || sizes.some((size) => size === 0)) return undefined;
+  const degrees = sizes.length - 1;
+  const value = (squared - degrees) / Math.sqrt(varianceOf(sizes, all));
+  return Number.isFinite(value) ? { value, ...probability(value, degrees) } : undefined;
 }
 
 /** σ² of A², equation 4 of the paper; its double sum over harmonic numbers in closed form, `H₂(N) - 2 H(N-1)/N - 1/N²`. */

@@ -1,7 +1,7 @@
 import type { Profile } from '../profile/profile.ts';
-import { type Tested, total } from './counts.ts';
+import type { Tested } from './counts.ts';
 import { cramerVonMisesUpper, exactCramerVonMisesUpper } from './cramer-von-mises-tail.ts';
-import { finitePart, visitBins, visitDistinct } from './samples.ts';
+import { type Pass, passOver, passOverBins } from './samples.ts';
 
 export interface CramerVonMisesOptions {
   /** Of the p-value: `auto` is exact where neither side has more than 20 values, as SciPy. Default `auto`. */
@@ -28,37 +28,37 @@ export function cramerVonMises(
   current: Float64Array,
   options: CramerVonMisesOptions = {},
 ): Tested | undefined {
-  const before = finitePart(reference);
-  const now = finitePart(current);
-  const [n, m] = [before.length, now.length];
-  if (n < 2 || m < 2) return undefined;
-  const u = rankSquares(n, m, (visit) => visitDistinct(before, now, visit));
-  const method = options.pValue ?? 'auto';
-  const exact = method === 'exact' ? Math.max(n, m) <= exactLimit : method === 'auto' && Math.max(n, m) <= exactMax;
-  return tested(u, n, m, exact);
+  return passOver(reference, current, (n, m) => cramerVonMisesPass(n, m, options));
 }
 
 /** The same from two profiles of one numeric binning, values of one bin taken as equal. p always of the limit. O(bins). */
 export function cramerVonMisesOfProfiles(reference: Profile, current: Profile): Tested | undefined {
-  const n = total(reference.bins);
-  const m = total(current.bins);
-  if (n < 2 || m < 2) return undefined;
-  const u = rankSquares(n, m, (visit) => visitBins(reference.bins, current.bins, visit));
-  return tested(u, n, m, false);
+  return passOverBins(reference.bins, current.bins, (n, m) => cramerVonMisesPass(n, m, { pValue: 'asymptotic' }));
 }
 
-type Visit = (below: number, equal: number, belowCurrent: number, equalCurrent: number) => void;
-
-function rankSquares(n: number, m: number, walk: (visit: Visit) => void): number {
+/** As a part of one walk for many statistics. */
+export function cramerVonMisesPass(n: number, m: number, options: CramerVonMisesOptions = {}): Pass<Tested> {
   let ofReference = 0;
   let ofCurrent = 0;
-  walk((i, a, j, b) => {
-    // The mean rank less the own index is (the other side's below) + (a + b + 1) / 2 - s for the s-th of the equal ones.
-    const middle = (a + b + 1) / 2;
-    if (a > 0) ofReference += squares(j + middle, a);
-    if (b > 0) ofCurrent += squares(i + middle, b);
-  });
-  return n * ofReference + m * ofCurrent;
+  return {
+    add({ length, below, equal, belowCurrent, equalCurrent }) {
+      for (let at = 0; at < length; at++) {
+        const a = equal[at] as number;
+        const b = equalCurrent[at] as number;
+        // The mean rank less the own index is (the other side's below) + (a + b + 1) / 2 - s for the s-th of the equal ones.
+        const middle = (a + b + 1) / 2;
+        if (a > 0) ofReference += squares((belowCurrent[at] as number) + middle, a);
+        if (b > 0) ofCurrent += squares((below[at] as number) + middle, b);
+      }
+    },
+    answer() {
+      if (n < 2 || m < 2) return undefined;
+      const method = options.pValue ?? 'auto';
+      const largest = Math.max(n, m);
+      const exact = method === 'exact' ? largest <= exactLimit : method === 'auto' && largest <= exactMax;
+      return tested(n * ofReference + m * ofCurrent, n, m, exact);
+    },
+  };
 }
 
 /** Σ (c - s)² for s = 1 to `count`. */

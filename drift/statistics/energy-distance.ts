@@ -1,7 +1,7 @@
 import type { NumericBinning, Profile } from '../profile/profile.ts';
 import { finiteOrNone } from './counts.ts';
 import { visitDifference } from './profile-difference.ts';
-import { finitePart } from './samples.ts';
+import { type Pass, passOver } from './samples.ts';
 
 /**
  * Energy distance: `√(2 E|X - Y| - E|X - X'| - E|Y - Y'|)`, which for numbers is `√(2 ∫ (F(x) - G(x))² dx)`. In the root of the
@@ -14,33 +14,25 @@ import { finitePart } from './samples.ts';
  * @example energyDistance(Float64Array.of(0), Float64Array.of(2)) // 2
  */
 export function energyDistance(reference: Float64Array, current: Float64Array): number | undefined {
-  const before = finitePart(reference);
-  const now = finitePart(current);
-  const n = before.length;
-  const m = now.length;
-  if (n === 0 || m === 0) return undefined;
-  let i = 0;
-  let j = 0;
+  return passOver(reference, current, energyDistancePass);
+}
+
+/** As a part of one walk for many statistics. */
+export function energyDistancePass(n: number, m: number): Pass<number> {
   let area = 0;
-  let at = Math.min(before[0] as number, now[0] as number);
-  while (i < n && j < m) {
-    const a = before[i] as number;
-    const b = now[j] as number;
-    const next = Math.min(a, b);
-    area += (i / n - j / m) ** 2 * (next - at);
-    at = next;
-    while (i < n && (before[i] as number) === next) i++;
-    while (j < m && (now[j] as number) === next) j++;
-  }
-  for (; i < n; i++) {
-    area += (1 - i / n) ** 2 * ((before[i] as number) - at);
-    at = before[i] as number;
-  }
-  for (; j < m; j++) {
-    area += (1 - j / m) ** 2 * ((now[j] as number) - at);
-    at = now[j] as number;
-  }
-  return finiteOrNone(Math.sqrt(2 * area));
+  let at = Number.NaN;
+  return {
+    add({ length, below, belowCurrent, value }) {
+      for (let next = 0; next < length; next++) {
+        const f = (below[next] as number) / n;
+        const g = (belowCurrent[next] as number) / m;
+        // Before the first value of all both are 0.
+        if (f !== g) area += (f - g) ** 2 * ((value[next] as number) - at);
+        at = value[next] as number;
+      }
+    },
+    answer: () => finiteOrNone(Math.sqrt(2 * area)),
+  };
 }
 
 /** The same from two profiles of one binning: exact up to how values lie within bins (see `visitDifference`). O(bins). */

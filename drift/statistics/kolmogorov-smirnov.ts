@@ -1,8 +1,8 @@
 import type { Profile } from '../profile/profile.ts';
-import { type Tested, total } from './counts.ts';
+import type { Tested } from './counts.ts';
 import { kolmogorovUpper } from './kolmogorov.ts';
 import { exactTwoSampleUpper } from './kolmogorov-two-sample.ts';
-import { finitePart } from './samples.ts';
+import { type Pass, passOver, passOverBins } from './samples.ts';
 
 export { kolmogorovLimit } from './kolmogorov.ts';
 
@@ -31,27 +31,27 @@ export function kolmogorovSmirnov(
   current: Float64Array,
   options: KolmogorovSmirnovOptions = {},
 ): Tested | undefined {
-  const before = finitePart(reference);
-  const now = finitePart(current);
-  const n = before.length;
-  const m = now.length;
-  if (n === 0 || m === 0) return undefined;
-  let i = 0;
-  let j = 0;
+  return passOver(reference, current, (n, m) => kolmogorovSmirnovPass(n, m, options));
+}
+
+/** As a part of one walk for many statistics. */
+export function kolmogorovSmirnovPass(n: number, m: number, options: KolmogorovSmirnovOptions = {}): Pass<Tested> {
   let largest = 0;
-  while (i < n && j < m) {
-    const a = before[i] as number;
-    const b = now[j] as number;
-    const value = Math.min(a, b);
-    while (i < n && (before[i] as number) === value) i++;
-    while (j < m && (now[j] as number) === value) j++;
-    const difference = Math.abs(i / n - j / m);
-    if (difference > largest) largest = difference;
-  }
-  const method = options.pValue ?? 'auto';
-  const exact = method === 'exact' || (method === 'auto' && Math.max(n, m) <= exactMax);
-  const pValue = exact ? exactTwoSampleUpper(largest, n, m) : kolmogorovTail(largest, n, m);
-  return { value: largest, pValue };
+  return {
+    add({ length, below, equal, belowCurrent, equalCurrent }) {
+      for (let at = 0; at < length; at++) {
+        const f = ((below[at] as number) + (equal[at] as number)) / n;
+        const g = ((belowCurrent[at] as number) + (equalCurrent[at] as number)) / m;
+        const difference = Math.abs(f - g);
+        if (difference > largest) largest = difference;
+      }
+    },
+    answer() {
+      const method = options.pValue ?? 'auto';
+      const exact = method === 'exact' || (method === 'auto' && Math.max(n, m) <= exactMax);
+      return { value: largest, pValue: exact ? exactTwoSampleUpper(largest, n, m) : kolmogorovTail(largest, n, m) };
+    },
+  };
 }
 
 /**
@@ -60,18 +60,7 @@ export function kolmogorovSmirnov(
  * of a rounded D would say more than is known, and costs milliseconds. O(bins).
  */
 export function kolmogorovSmirnovOfProfiles(reference: Profile, current: Profile): Tested | undefined {
-  const n = total(reference.bins);
-  const m = total(current.bins);
-  if (n === 0 || m === 0) return undefined;
-  let below = 0;
-  let belowCurrent = 0;
-  let largest = 0;
-  for (let bin = 0; bin < reference.bins.length; bin++) {
-    below += reference.bins[bin] as number;
-    belowCurrent += current.bins[bin] as number;
-    largest = Math.max(largest, Math.abs(below / n - belowCurrent / m));
-  }
-  return { value: largest, pValue: kolmogorovTail(largest, n, m) };
+  return passOverBins(reference.bins, current.bins, (n, m) => kolmogorovSmirnovPass(n, m, { pValue: 'asymptotic' }));
 }
 
 /**

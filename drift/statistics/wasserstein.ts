@@ -2,7 +2,7 @@ import type { NumericBinning, Profile } from '../profile/profile.ts';
 import { finiteOrNone } from './counts.ts';
 import { type Moments, momentsOf, momentsOfProfile } from './moments.ts';
 import { visitDifference } from './profile-difference.ts';
-import { finitePart } from './samples.ts';
+import { finitePart, type Pass, passOver } from './samples.ts';
 
 /**
  * Wasserstein-1 (earth mover's) distance, in the feature's own unit, from 0 up: how far values move on average.
@@ -14,25 +14,25 @@ import { finitePart } from './samples.ts';
  * @example wasserstein(Float64Array.of(0, 1, 3), Float64Array.of(5, 6, 8)) // 5
  */
 export function wasserstein(reference: Float64Array, current: Float64Array): number | undefined {
-  const before = finitePart(reference);
-  const now = finitePart(current);
-  const n = before.length;
-  const m = now.length;
-  if (n === 0 || m === 0) return undefined;
-  let i = 0;
-  let j = 0;
+  return passOver(reference, current, wassersteinPass);
+}
+
+/** As a part of one walk for many statistics. */
+export function wassersteinPass(n: number, m: number): Pass<number> {
   let area = 0;
-  let at = Math.min(before[0] as number, now[0] as number);
-  while (i < n || j < m) {
-    const a = i < n ? (before[i] as number) : Number.POSITIVE_INFINITY;
-    const b = j < m ? (now[j] as number) : Number.POSITIVE_INFINITY;
-    const next = Math.min(a, b);
-    area += Math.abs(i / n - j / m) * (next - at);
-    at = next;
-    while (i < n && (before[i] as number) === next) i++;
-    while (j < m && (now[j] as number) === next) j++;
-  }
-  return finiteOrNone(area);
+  let at = Number.NaN;
+  return {
+    add({ length, below, belowCurrent, value }) {
+      for (let next = 0; next < length; next++) {
+        const f = (below[next] as number) / n;
+        const g = (belowCurrent[next] as number) / m;
+        // Before the first value of all both are 0.
+        if (f !== g) area += Math.abs(f - g) * ((value[next] as number) - at);
+        at = value[next] as number;
+      }
+    },
+    answer: () => finiteOrNone(area),
+  };
 }
 
 /**
@@ -69,7 +69,8 @@ export function wassersteinNormalizedOfProfiles(
   return moments === undefined ? undefined : perDeviation(wassersteinOfProfiles(reference, current, binning), moments);
 }
 
-function perDeviation(distance: number | undefined, { count, variance }: Moments): number | undefined {
+/** A distance over the standard deviation that these moments have. */
+export function perDeviation(distance: number | undefined, { count, variance }: Moments): number | undefined {
   if (distance === undefined || !(variance > 0)) return undefined;
   return finiteOrNone(distance / Math.sqrt((variance * (count - 1)) / count));
 }
