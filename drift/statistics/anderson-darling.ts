@@ -1,5 +1,4 @@
-import type { Profile } from '../profile/profile.ts';
-import { type Tested, total } from './counts.ts';
+import type { Tested } from './counts.ts';
 import { finitePart, type Pass } from './samples.ts';
 
 /** Of a p-value that is known only within what the published table covers. */
@@ -44,21 +43,6 @@ export function andersonDarling(samples: readonly Float64Array[]): AndersonDarli
       left -= to - from;
     }
     sum.add(equal);
-  }
-  return sum.result();
-}
-
-/** The same from profiles of one numeric binning, values of one bin taken as equal. O(bins · k). */
-export function andersonDarlingOfProfiles(profiles: readonly Profile[]): AndersonDarling | undefined {
-  const sum = createSum(profiles.map(({ bins }) => total(bins)));
-  const equal = new Float64Array(profiles.length);
-  for (let bin = 0; bin < (profiles[0]?.bins.length ?? 0); bin++) {
-    let any = 0;
-    profiles.forEach(({ bins }, sample) => {
-      equal[sample] = bins[bin] as number;
-      any += bins[bin] as number;
-    });
-    if (any > 0) sum.add(equal);
   }
   return sum.result();
 }
@@ -126,7 +110,8 @@ function createSum(sizes: readonly number[]): Sum {
   };
 }
 
-function normalized(squared: number, sizes: readonly number[]): AndersonDarling | undefined {
+/** The sum as the statistic: less its mean, over its standard deviation, with the p-value of the table. */
+export function normalized(squared: number, sizes: readonly number[]): AndersonDarling | undefined {
   const all = sizes.reduce((sum, size) => sum + size, 0);
   if (sizes.length < 2 || all < 4 || sizes.some((size) => size === 0)) return undefined;
   const degrees = sizes.length - 1;

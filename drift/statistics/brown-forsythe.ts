@@ -1,7 +1,9 @@
-import { binSpan, profileMean, profileQuantile, profileVariance } from '../profile/moments.ts';
+import { profileQuantile } from '../profile/moments.ts';
 import type { NumericBinning, Profile } from '../profile/profile.ts';
 import { fUpper } from './beta.ts';
 import { type Tested, total } from './counts.ts';
+import { momentsOfProfile } from './moments.ts';
+import { tiltedSpans } from './profile-difference.ts';
 import { finitePart } from './samples.ts';
 
 /**
@@ -66,23 +68,21 @@ function distancesOf(sorted: Float64Array): Distances | undefined {
 function distancesOfProfile(profile: Profile, binning: NumericBinning): Distances | undefined {
   const count = total(profile.bins);
   const median = profileQuantile(profile, binning, 0.5);
-  const average = profileMean(profile, binning);
-  if (count === 0 || median === undefined || average === undefined) return undefined;
-  if (profile.min === profile.max) return { count, mean: 0, squares: 0 };
+  if (count === 0 || median === undefined) return undefined;
+  const moments = momentsOfProfile(profile, binning);
+  if (moments === undefined || moments.variance === 0) return { count, mean: 0, squares: 0 };
+  const spanOf = tiltedSpans(profile, binning, count);
   let sum = 0;
   for (let bin = 0; bin < profile.bins.length; bin++) {
     const inside = profile.bins[bin] as number;
     if (inside === 0) continue;
-    const { low, high } = binSpan(profile, binning, bin);
+    const { low, high } = spanOf(bin);
     sum += inside * meanDistance(low - median, high - median);
   }
   const mean = sum / count;
-  const variance = profileVariance(profile, binning) ?? 0;
-  return {
-    count,
-    mean,
-    squares: Math.max(0, (count - 1) * variance + count * ((average - median) ** 2 - mean * mean)),
-  };
+  const offset = (moments.offset ?? 0) - (median - binning.center);
+  const squares = (count - 1) * moments.variance + count * (offset * offset - mean * mean);
+  return { count, mean, squares: Math.max(0, squares) };
 }
 
 /** The mean of |x| for x spread evenly from `low` to `high`. */

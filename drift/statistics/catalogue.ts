@@ -1,5 +1,6 @@
 import type { NumericBinning, Profile } from '../profile/profile.ts';
-import { andersonDarling, andersonDarlingOfProfiles, andersonDarlingPass } from './anderson-darling.ts';
+import { andersonDarling, andersonDarlingPass } from './anderson-darling.ts';
+import { andersonDarlingOfProfiles } from './anderson-darling-profiles.ts';
 import { brownForsythe, brownForsytheOfProfiles } from './brown-forsythe.ts';
 import { chiSquare, cramersV, cramersVCorrected, gTest } from './contingency.ts';
 import type { Counts } from './counts.ts';
@@ -58,6 +59,8 @@ export interface NumberStatistic extends Traits {
   /** Where the moments of both sides are enough. */
   readonly ofMoments?: (reference: Moments, current: Moments) => Answer | undefined;
   readonly of: (reference: Float64Array, current: Float64Array) => Answer | undefined;
+  /** Grows with the sizes of the samples, in proportion to n m / (n + m), where something changed. */
+  readonly grows?: true;
   readonly ofProfiles: (reference: Profile, current: Profile, binning: NumericBinning) => Answer | undefined;
 }
 
@@ -108,6 +111,7 @@ export const numberStatistics: Readonly<Record<string, NumberStatistic>> = {
   },
   cvm: {
     ...even,
+    grows: true,
     unit: 'none',
     range: [0, unlimited],
     undefinedWhen: 'a side has fewer than two values',
@@ -117,12 +121,13 @@ export const numberStatistics: Readonly<Record<string, NumberStatistic>> = {
   },
   ad: {
     ...even,
+    grows: true,
     unit: 'standard deviations of chance',
     range: [-4, unlimited],
     undefinedWhen: 'fewer than four values, or only one that repeats',
     of: (reference, current) => andersonDarling([reference, current]),
     pass: andersonDarlingPass,
-    ofProfiles: (reference, current) => andersonDarlingOfProfiles([reference, current]),
+    ofProfiles: (reference, current, binning) => andersonDarlingOfProfiles([reference, current], binning),
   },
   wasserstein: {
     ...even,
@@ -169,6 +174,7 @@ export const numberStatistics: Readonly<Record<string, NumberStatistic>> = {
   },
   brown_forsythe: {
     ...even,
+    grows: true,
     unit: 'none',
     range: [0, unlimited],
     undefinedWhen: 'no side has values at different distances from its median',

@@ -1,4 +1,3 @@
-import { profileVariance } from '../profile/moments.ts';
 import type { NumericBinning, Profile } from '../profile/profile.ts';
 import { total } from './counts.ts';
 
@@ -36,15 +35,24 @@ export function momentsOf(values: Float64Array): Moments | undefined {
   return Number.isFinite(variance) && Number.isFinite(mean) ? { count, mean, variance, shift, offset } : undefined;
 }
 
-/** The same from a profile; exact up to rounding, and exactly 0 for one value that repeats. */
+/** Of sums over a million values, rounding may leave this share. */
+const rounding = 1e-11;
+
+/**
+ * The same from a profile, up to rounding. A spread that rounding may have made (one value that repeats; values as near to
+ * each other as they are far from the reference) is none: 0.
+ */
 export function momentsOfProfile(profile: Profile, binning: NumericBinning): Moments | undefined {
   const count = total(profile.bins);
-  const variance = profile.min === profile.max ? 0 : profileVariance(profile, binning);
-  if (count < 2 || variance === undefined) return undefined;
-  const offset = (profile.sumZ / count) * binning.scale;
-  const mean = binning.center + offset;
+  if (count < 2) return undefined;
+  const { center, scale } = binning;
+  const meanZ = profile.sumZ / count;
+  const squares = profile.sumZ2 - count * meanZ * meanZ;
+  const none = profile.min === profile.max || squares <= rounding * profile.sumZ2;
+  const variance = none ? 0 : (squares / (count - 1)) * scale * scale;
+  const mean = center + meanZ * scale;
   return Number.isFinite(variance) && Number.isFinite(mean)
-    ? { count, mean, variance, shift: binning.center, offset }
+    ? { count, mean, variance, shift: center, offset: meanZ * scale }
     : undefined;
 }
 

@@ -18,8 +18,8 @@ export function visitDifference(
   const n = total(reference.bins);
   const m = total(current.bins);
   if (n === 0 || m === 0) return false;
-  const tilt = tiltOf(reference, binning, n);
-  const tiltCurrent = tiltOf(current, binning, m);
+  const spanOf = tiltedSpans(reference, binning, n);
+  const spanOfCurrent = tiltedSpans(current, binning, m);
   let f = 0;
   let g = 0;
   let at = Math.min(reference.min, current.min);
@@ -27,8 +27,8 @@ export function visitDifference(
     const a = (reference.bins[bin] as number) / n;
     const b = (current.bins[bin] as number) / m;
     if (a === 0 && b === 0) continue;
-    const spanA = a > 0 ? tilted(binSpan(reference, binning, bin), tilt) : undefined;
-    const spanB = b > 0 ? tilted(binSpan(current, binning, bin), tiltCurrent) : undefined;
+    const spanA = a > 0 ? spanOf(bin) : undefined;
+    const spanB = b > 0 ? spanOfCurrent(bin) : undefined;
     const first = (spanA ?? spanB) as Span;
     const second = (spanB ?? spanA) as Span;
     visit(f - g, f - g, Math.min(first.low, second.low) - at);
@@ -38,6 +38,12 @@ export function visitDifference(
     at = Math.max(first.high, second.high);
   }
   return true;
+}
+
+/** What each bin spans once the mean of all `count` values, spread evenly over them, is the profile's own. */
+export function tiltedSpans(profile: Profile, binning: NumericBinning, count: number): (bin: number) => Span {
+  const tilt = tiltOf(profile, binning, count);
+  return (bin) => tilted(binSpan(profile, binning, bin), tilt);
 }
 
 /** In [-1, 1]: how far the middles of the bins have to move, in half widths, for the profile's own mean to come out. */

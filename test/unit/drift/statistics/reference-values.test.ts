@@ -73,15 +73,26 @@ describe('statistics of samples agree with SciPy', () => {
   it.each(fixture.samples.filter(({ cvm }) => cvm !== null))('Cramér–von Mises: $name', (sample) => {
     const reference = Float64Array.from(sample.reference_values).sort();
     const current = Float64Array.from(sample.current_values).sort();
-    const limit = cramerVonMises(reference, current, { pValue: 'asymptotic' });
-    // SciPy loses digits of small values to cancellation; 1e-9 of the terms it subtracts.
+    const ties = 'ranks';
+    const limit = cramerVonMises(reference, current, { pValue: 'asymptotic', ties });
     expectClose(limit?.value, sample.cvm as number);
     expectProbability(limit?.pValue, sample.cvm_p as number);
     // SciPy stops its series early and subtracts from one: good to some 1e-9, absolutely.
     expect(Math.abs((limit?.pValue ?? 1) - (sample.cvm_p_scipy ?? 0))).toBeLessThan(1e-7);
-    const chosen = cramerVonMises(reference, current);
+    const chosen = cramerVonMises(reference, current, { ties });
     if (typeof sample.cvm_p_exact === 'number') expectProbability(chosen?.pValue, sample.cvm_p_exact);
     else expect(chosen).toEqual(limit);
+    const all = new Set([...reference, ...current]);
+    if (all.size < reference.length + current.length) return;
+    const byValues = cramerVonMises(reference, current);
+    expectClose(byValues?.value, sample.cvm as number);
+    expectProbability(byValues?.pValue, chosen?.pValue as number);
+  });
+
+  it('Cramér–von Mises of one value that repeats is 0, where mean ranks see a change', () => {
+    const [few, many] = [new Float64Array(5).fill(1), new Float64Array(100).fill(1)];
+    expect(cramerVonMises(few, many)).toEqual({ value: 0, pValue: 1 });
+    expect(cramerVonMises(few, many, { ties: 'ranks' })?.value).toBeCloseTo(157.923, 3);
   });
 
   it.each(fixture.samples.filter(({ ad }) => ad !== null))('Anderson–Darling: $name', (sample) => {
