@@ -9,6 +9,8 @@ import { statisticsOfCounts } from './of-counts.ts';
 import { statisticsOfNumbers } from './of-numbers.ts';
 import { percent, probability, short } from './words.ts';
 
+const unit = 'unit of the feature';
+
 /** Two samples of numbers, finite and ascending, neither empty; all statistics are exact. */
 export function compareNumbers(
   reference: Float64Array,
@@ -25,10 +27,10 @@ export function compareNumbers(
   const statistics: Record<string, Statistic> = {
     ...statisticsOfCounts(before, now),
     ...statisticsOfNumbers(reference, current),
-    mean_reference: statistic(moments?.mean ?? reference[0], 'too large for a double'),
-    mean_current: statistic(momentsNow?.mean ?? current[0], 'too large for a double'),
-    median_reference: { value: quantileOfSorted(reference, 0.5) },
-    median_current: { value: quantileOfSorted(current, 0.5) },
+    mean_reference: statistic(moments?.mean ?? reference[0], 'too large for a double', { unit }),
+    mean_current: statistic(momentsNow?.mean ?? current[0], 'too large for a double', { unit }),
+    median_reference: { value: quantileOfSorted(reference, 0.5), unit },
+    median_current: { value: quantileOfSorted(current, 0.5), unit },
     unseen: { value: outside.share, p_value: outside.pValue, unit: 'share' },
   };
   const excess = chanceDivergence(before, now)?.excessDistance ?? 0;

@@ -4,6 +4,8 @@ import { normalUpper } from './normal.ts';
 /**
  * The regularised incomplete beta function I_x(a, b), a > 0, b > 0, in [0, 1]; DLMF 8.17. x is taken into [0, 1]; NaN for
  * NaN. Relative error below 1e-8 for a and b up to 1e6.
+ *
+ * @example betaLower(2, 3, 0.5) // 0.6875
  */
 export function betaLower(a: number, b: number, x: number): number {
   if (Number.isNaN(a) || Number.isNaN(b) || Number.isNaN(x)) return Number.NaN;
@@ -27,7 +29,11 @@ export function studentUpper(t: number, degrees: number): number {
   return t >= 0 ? half : 1 - half;
 }
 
-/** P(F > f) of Fisher's F with degrees above and below, both > 0. Fisher 1924; Snedecor 1934. */
+/**
+ * P(F > f) of Fisher's F with degrees above and below, both > 0. Fisher 1924; Snedecor 1934.
+ *
+ * @example fUpper(4, 1, 20) // 0.0593
+ */
 export function fUpper(f: number, degreesAbove: number, degreesBelow: number): number {
   if (f <= 0) return 1;
   if (degreesBelow > manyDegrees && degreesAbove === 1) return 2 * studentUpper(Math.sqrt(f), degreesBelow);

@@ -20,6 +20,8 @@ export function binomialChance(k: number, n: number, p: number): number {
 /**
  * The chance that `hits` of `all` hits in n + m events fall among the n. Through three binomials, which cancel the large
  * numbers (Loader 2000). Fisher 1935, doi:10.2307/2342435.
+ *
+ * @example hypergeometricChance(1, 10, 7, 10) // 0.0271
  */
 export function hypergeometricChance(hits: number, of: number, all: number, others: number): number {
   if (hits < Math.max(0, all - others) || hits > Math.min(all, of)) return 0;

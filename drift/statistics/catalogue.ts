@@ -31,6 +31,8 @@ export interface Answer {
   readonly value: number;
   /** Where the statistic has a test: the probability, in [0, 1], that chance alone gives as much. */
   readonly pValue?: number;
+  /** `floor`: p is that or less; `cap`: that or more. */
+  readonly bound?: 'floor' | 'cap';
 }
 
 /** What can be said of a statistic without data. */

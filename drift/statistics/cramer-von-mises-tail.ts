@@ -9,6 +9,8 @@ const wavesMax = 200;
  * `2/π Σ (-1)^(k-1) ∫ exp(-x s²/2) / √(s |sin s|) ds` over s from (2k-1)π to 2kπ, whose ends, singular as one over a root, are
  * what Chebyshev's nodes are for. (The series in Bessel functions that others use gives 1 - p, and loses small p.) Below
  * x = 0.003: 1. Smirnov 1936; Anderson and Darling 1952, doi:10.1214/aoms/1177729437.
+ *
+ * @example cramerVonMisesUpper(0.4614) // 0.0500
  */
 export function cramerVonMisesUpper(x: number): number {
   if (!(x >= 0.003)) return 1;

@@ -26,7 +26,11 @@ export function logGamma(a: number): number {
   return cephes.lgam(a);
 }
 
-/** P(X > x) of chi-square with `degrees` > 0 degrees of freedom. */
+/**
+ * P(X > x) of chi-square with `degrees` > 0 degrees of freedom.
+ *
+ * @example chiSquareTail(3.841, 1) // 0.0500
+ */
 export function chiSquareTail(x: number, degrees: number): number {
   return gammaUpper(degrees / 2, x / 2);
 }

@@ -8,6 +8,8 @@ import { kolmogorovUpper } from './kolmogorov.ts';
  *
  * O(n m d) time, O(m) memory; for equal sizes O(n). Below p of about 1e-300 (n m / (n + m) · d² >= 370) the asymptotic
  * answer, 0. Hodges 1958, doi:10.1007/BF02589501.
+ *
+ * @example exactTwoSampleUpper(0.5, 3, 4) // 0.6571
  */
 export function exactTwoSampleUpper(d: number, n: number, m: number): number {
   const large = Math.max(n, m);

@@ -3,7 +3,11 @@ import { cephes, orUnderflow } from './cephes.ts';
 import { durbinLower } from './kolmogorov-durbin.ts';
 import { pelzGoodLower } from './kolmogorov-pelz-good.ts';
 
-/** Kolmogorov's limit `2 Σ (-1)^(k-1) exp(-2 k² λ²)`, P(√n D > λ) for large n. λ <= 0: 1. Kolmogorov 1933. */
+/**
+ * Kolmogorov's limit `2 Σ (-1)^(k-1) exp(-2 k² λ²)`, P(√n D > λ) for large n. λ <= 0: 1. Kolmogorov 1933.
+ *
+ * @example kolmogorovLimit(1.36) // 0.04949
+ */
 export function kolmogorovLimit(lambda: number): number {
   if (lambda <= 0) return 1;
   return orUnderflow(() => cephes.kolmogorov(lambda), 0);
@@ -16,6 +20,8 @@ export function kolmogorovLimit(lambda: number): number {
  * Which formula where follows Simard and L'Ecuyer 2011, doi:10.18637/jss.v039.i11: twice the one-sided probability in the tail
  * (n d² >= 2.2, exact for d >= ½), Durbin's matrix for small n or small d, Pelz and Good's expansion otherwise. At most some
  * hundred terms, whatever n is.
+ *
+ * @example kolmogorovUpper(0.2, 50) // 0.03144
  */
 export function kolmogorovUpper(d: number, n: number): number {
   const t = n * d;

@@ -14,6 +14,8 @@ export interface Moments {
 /**
  * Of finite values, in two passes: around the middle value, then around the mean, so it is stable for a large offset.
  * Undefined below two, and where a sum overflows. O(n).
+ *
+ * @example momentsOf(Float64Array.of(1, 2, 4)) // { count: 3, mean: 2.3333, variance: 2.3333 }
  */
 export function momentsOf(values: Float64Array): Moments | undefined {
   const count = values.length;

@@ -18,7 +18,7 @@ const expectedMin = 10;
  * nothing but hits, on both sides: p is 1. No events on a side: undefined. Yates 1934, doi:10.2307/2983604; Fisher 1935,
  * doi:10.2307/2342435.
  *
- * @example twoProportions({ hits: 100, of: 1000 }, { hits: 130, of: 1000 }) // { value: 0.03, pValue: 0.0419 }
+ * @example twoProportions({ hits: 100, of: 1000 }, { hits: 130, of: 1000 }) // { value: 0.03, pValue: 0.0421 }
  */
 export function twoProportions(reference: Proportion, current: Proportion): Tested | undefined {
   const { hits, events } = together(reference, current);
@@ -32,6 +32,8 @@ export function twoProportions(reference: Proportion, current: Proportion): Test
 /**
  * The same by z whatever the counts, without a correction unless asked for: z² is the chi-square of the 2 × 2 table. Trust it
  * where every cell expects ten. As statsmodels' `proportions_ztest`.
+ *
+ * @example twoProportionsZ({ hits: 100, of: 1000 }, { hits: 130, of: 1000 }) // { value: 0.03, pValue: 0.0355 }
  */
 export function twoProportionsZ(
   reference: Proportion,

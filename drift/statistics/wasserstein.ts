@@ -38,6 +38,8 @@ export function wassersteinPass(n: number, m: number): Pass<number> {
 /**
  * {@link wasserstein} over the reference's standard deviation (divided by n, as Evidently's), so that features compare: a shift
  * by 0.3 deviations gives 0.3. A constant reference has no deviation: undefined. O(n + m).
+ *
+ * @example wassersteinNormalized(Float64Array.of(0, 1, 3), Float64Array.of(5, 6, 8)) // 4.009
  */
 export function wassersteinNormalized(reference: Float64Array, current: Float64Array): number | undefined {
   const moments = momentsOf(finitePart(reference));

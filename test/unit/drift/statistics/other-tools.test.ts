@@ -148,9 +148,9 @@ function countOverEdges(values: Float64Array, edges: readonly number[]): number[
 /** Its alignment: buckets cut at each other's edges, counts split by width; a bucket without width is a cell of its own. */
 function aligned(reference: readonly Bucket[], current: readonly Bucket[]): [number[], number[]] {
   const wide = (buckets: readonly Bucket[]): readonly Bucket[] => buckets.filter(([low, high]) => high > low);
-  const edges = [...new Set([...wide(reference), ...wide(current)].flatMap(([low, high]) => [low, high]))].sort(
-    (x, y) => x - y,
-  );
+  const edges = [
+    ...new Set([...wide(reference), ...wide(current)].flatMap((bucket) => bucket.slice(0, 2) as [number, number])),
+  ].sort((x, y) => x - y);
   const points = [...new Set([...reference, ...current].filter(([low, high]) => low === high).map(([low]) => low))];
   const over = (buckets: readonly Bucket[]): number[] => [
     ...edges.slice(1).map((to, at) => {
