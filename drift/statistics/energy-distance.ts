@@ -1,7 +1,7 @@
 import type { NumericBinning, Profile } from '../profile/profile.ts';
 import { finiteOrNone } from './counts.ts';
 import { visitDifference } from './profile-difference.ts';
-import { type Pass, passOver } from './samples.ts';
+import { areaPass, type Pass, passOver } from './samples.ts';
 
 /**
  * Energy distance: `√(2 E|X - Y| - E|X - X'| - E|Y - Y'|)`, which for numbers is `√(2 ∫ (F(x) - G(x))² dx)`. In the root of the
@@ -19,19 +19,13 @@ export function energyDistance(reference: Float64Array, current: Float64Array): 
 
 /** As a part of one walk for many statistics. */
 export function energyDistancePass(n: number, m: number): Pass<number> {
-  let area = 0;
-  let at = Number.NaN;
+  const area = areaPass(n, m, 2);
   return {
-    add({ length, below, belowCurrent, value }) {
-      for (let next = 0; next < length; next++) {
-        const f = (below[next] as number) / n;
-        const g = (belowCurrent[next] as number) / m;
-        // Before the first value of all both are 0.
-        if (f !== g) area += (f - g) ** 2 * ((value[next] as number) - at);
-        at = value[next] as number;
-      }
+    add: area.add,
+    answer() {
+      const squared = area.answer();
+      return squared === undefined ? undefined : Math.SQRT2 * Math.sqrt(squared);
     },
-    answer: () => finiteOrNone(Math.sqrt(2 * area)),
   };
 }
 
@@ -45,5 +39,5 @@ export function energyDistanceOfProfiles(
   const defined = visitDifference(reference, current, binning, (left, right, width) => {
     area += ((left * left + left * right + right * right) / 3) * width;
   });
-  return defined ? finiteOrNone(Math.sqrt(2 * Math.max(0, area))) : undefined;
+  return defined ? finiteOrNone(Math.SQRT2 * Math.sqrt(Math.max(0, area))) : undefined;
 }

@@ -1,4 +1,4 @@
-import { totalsOf } from './counts.ts';
+import { finiteOrNone, totalsOf } from './counts.ts';
 
 /**
  * The finite part of values in ascending order as typed arrays sort them (-∞ first, then +∞ and NaN last), without copying:
@@ -76,6 +76,27 @@ export function walkSamples(reference: Float64Array, current: Float64Array, pass
     stretch.length = at;
     for (const pass of passes) pass.add(stretch);
   }
+}
+
+/**
+ * The area between the two distribution functions, their difference taken to `power`: `∫ |F(x) - G(x)|^power dx`. Needs
+ * values, so not over bins.
+ */
+export function areaPass(n: number, m: number, power: 1 | 2): Pass<number> {
+  let area = 0;
+  let at = Number.NaN;
+  return {
+    add({ length, below, belowCurrent, value }) {
+      for (let next = 0; next < length; next++) {
+        const difference = Math.abs((below[next] as number) / n - (belowCurrent[next] as number) / m);
+        // Before the first value of all there is none.
+        if (difference > 0)
+          area += (power === 1 ? difference : difference * difference) * ((value[next] as number) - at);
+        at = value[next] as number;
+      }
+    },
+    answer: () => finiteOrNone(area),
+  };
 }
 
 /** The answer of one pass over two samples in ascending order, NaN and infinities left out. */

@@ -2,7 +2,7 @@ import type { NumericBinning, Profile } from '../profile/profile.ts';
 import { finiteOrNone } from './counts.ts';
 import { type Moments, momentsOf, momentsOfProfile } from './moments.ts';
 import { visitDifference } from './profile-difference.ts';
-import { finitePart, type Pass, passOver } from './samples.ts';
+import { areaPass, finitePart, type Pass, passOver } from './samples.ts';
 
 /**
  * Wasserstein-1 (earth mover's) distance, in the feature's own unit, from 0 up: how far values move on average.
@@ -19,20 +19,7 @@ export function wasserstein(reference: Float64Array, current: Float64Array): num
 
 /** As a part of one walk for many statistics. */
 export function wassersteinPass(n: number, m: number): Pass<number> {
-  let area = 0;
-  let at = Number.NaN;
-  return {
-    add({ length, below, belowCurrent, value }) {
-      for (let next = 0; next < length; next++) {
-        const f = (below[next] as number) / n;
-        const g = (belowCurrent[next] as number) / m;
-        // Before the first value of all both are 0.
-        if (f !== g) area += Math.abs(f - g) * ((value[next] as number) - at);
-        at = value[next] as number;
-      }
-    },
-    answer: () => finiteOrNone(area),
-  };
+  return areaPass(n, m, 1);
 }
 
 /**
