@@ -1,3 +1,5 @@
+import type { Answer, Traits } from '../statistics/catalogue.ts';
+
 /** What a column is taken for. */
 export const comparedTypes = [
   'numeric',
@@ -16,6 +18,10 @@ export type ComparedType = (typeof comparedTypes)[number];
 export interface Statistic {
   readonly value: number | null;
   readonly p_value?: number;
+  /** Where p is known only so far: it is `at most` (or `at least`) the number given. */
+  readonly p_value_is?: 'at most' | 'at least';
+  /** Of the value, in words; `none` for a number without one. Of every statistic in `drift/statistics/catalogue.ts`. */
+  readonly unit?: string;
   /** Base of the logarithm, where there is one. */
   readonly base?: number;
   readonly reason?: string;
@@ -93,8 +99,18 @@ export interface Compared {
 export function statistic(
   value: number | undefined,
   reason: string,
-  more: { readonly p_value?: number; readonly base?: number } = {},
+  more: Omit<Statistic, 'value' | 'reason'> = {},
 ): Statistic {
   if (value === undefined || !Number.isFinite(value)) return { value: null, reason };
   return { value, ...more };
+}
+
+/** An answer of the catalogue as it stands in the output, with its unit and base. */
+export function statisticOf(traits: Traits, answer: Answer | undefined): Statistic {
+  return statistic(answer?.value, traits.undefinedWhen, {
+    ...(answer?.pValue === undefined ? {} : { p_value: answer.pValue }),
+    ...(answer?.bound === undefined ? {} : { p_value_is: answer.bound === 'floor' ? 'at most' : 'at least' }),
+    unit: traits.unit,
+    ...(traits.base === undefined ? {} : { base: traits.base }),
+  });
 }

@@ -2,13 +2,14 @@ import { quantileOfSorted } from '../profile/binning.ts';
 import { countBelow, countBetween, decileCuts } from '../statistics/cells.ts';
 import { chanceDivergence } from '../statistics/chance-divergence.ts';
 import { chiSquare } from '../statistics/contingency.ts';
-import { kolmogorovSmirnov } from '../statistics/kolmogorov-smirnov.ts';
-import { meanChange, momentsOf, varianceChange } from '../statistics/moment-change.ts';
+import { momentsOf } from '../statistics/moments.ts';
 import { twoProportions } from '../statistics/two-proportions.ts';
-import { wasserstein } from '../statistics/wasserstein.ts';
 import { type Compared, type Effects, type Finding, type Statistic, statistic } from './comparison.ts';
 import { statisticsOfCounts } from './of-counts.ts';
+import { statisticsOfNumbers } from './of-numbers.ts';
 import { percent, probability, short } from './words.ts';
+
+const unit = 'unit of the feature';
 
 /** Two samples of numbers, finite and ascending, neither empty; all statistics are exact. */
 export function compareNumbers(
@@ -20,33 +21,22 @@ export function compareNumbers(
   const cuts = decileCuts(reference);
   const before = countBetween(reference, cuts);
   const now = countBetween(current, cuts);
-  const ks = kolmogorovSmirnov(reference, current);
-  const distance = wasserstein(reference, current);
   const moments = momentsOf(reference);
   const momentsNow = momentsOf(current);
-  const deviation = moments === undefined ? 0 : Math.sqrt(moments.variance);
-  const normalized = deviation > 0 && distance !== undefined ? distance / deviation : undefined;
-  const moved = moments !== undefined && momentsNow !== undefined ? meanChange(moments, momentsNow) : undefined;
-  const constant = 'the reference is constant';
   const outside = outsideRange(reference, current);
   const statistics: Record<string, Statistic> = {
     ...statisticsOfCounts(before, now),
-    ks: statistic(ks?.value, 'a side has no values', ks === undefined ? {} : { p_value: ks.pValue }),
-    wasserstein: statistic(distance, 'too large for a double'),
-    wasserstein_normalized: statistic(normalized, constant),
-    mean_reference: statistic(moments?.mean ?? reference[0], 'too large for a double'),
-    mean_current: statistic(momentsNow?.mean ?? current[0], 'too large for a double'),
-    mean_change: statistic(moved?.value, constant, moved === undefined ? {} : { p_value: moved.pValue }),
-    log_variance_ratio: statistic(
-      moments !== undefined && momentsNow !== undefined ? varianceChange(moments, momentsNow) : undefined,
-      'a side is constant',
-    ),
-    median_reference: { value: quantileOfSorted(reference, 0.5) },
-    median_current: { value: quantileOfSorted(current, 0.5) },
-    unseen: { value: outside.share, p_value: outside.pValue },
+    ...statisticsOfNumbers(reference, current),
+    mean_reference: statistic(moments?.mean ?? reference[0], 'too large for a double', { unit }),
+    mean_current: statistic(momentsNow?.mean ?? current[0], 'too large for a double', { unit }),
+    median_reference: { value: quantileOfSorted(reference, 0.5), unit },
+    median_current: { value: quantileOfSorted(current, 0.5), unit },
+    unseen: { value: outside.share, p_value: outside.pValue, unit: 'share' },
   };
   const excess = chanceDivergence(before, now)?.excessDistance ?? 0;
-  const ofShape = Math.min(1, 2 * Math.min(ks?.pValue ?? 1, chiSquare(before, now)?.pValue ?? 1));
+  const ks = statistics['ks'];
+  const normalized = statistics['wasserstein_normalized']?.value ?? undefined;
+  const ofShape = Math.min(1, 2 * Math.min(ks?.p_value ?? 1, chiSquare(before, now)?.pValue ?? 1));
   const findings: Finding[] = [
     {
       pValue: ofShape,

@@ -32,11 +32,11 @@ export function comparePresence(
     statistics[`${name}_change`] = statistic(
       tested?.value,
       'a side has no rows',
-      tested === undefined ? {} : { p_value: tested.pValue },
+      tested === undefined ? {} : { p_value: tested.pValue, unit: 'share' },
     );
     if (tested === undefined) return;
-    statistics[`${name}_reference`] = { value: before.hits / before.of };
-    statistics[`${name}_current`] = { value: now.hits / now.of };
+    statistics[`${name}_reference`] = { value: before.hits / before.of, unit: 'share' };
+    statistics[`${name}_current`] = { value: now.hits / now.of, unit: 'share' };
     findings.push({
       pValue: tested.pValue,
       effect: Math.abs(tested.value) / effects.missing,

@@ -6,6 +6,7 @@ import { twoProportions } from '../statistics/two-proportions.ts';
 import { type Compared, type Effects, type Finding, type Statistic, statistic } from './comparison.ts';
 import { allOfOneSide } from './numeric.ts';
 import { statisticsOfCounts } from './of-counts.ts';
+import { withoutNumbers } from './of-numbers.ts';
 import { percent, probability, quoted, short } from './words.ts';
 
 /** Counts of both sides over the values of either. */
@@ -60,10 +61,12 @@ export function compareCategories(joined: JoinedCounts, effects: Effects): Compa
   const excess = chance?.excessDistance ?? 0;
   const statistics: Record<string, Statistic> = {
     ...statisticsOfCounts(reference, current),
-    ks: statistic(undefined, 'not defined for categories'),
-    wasserstein_normalized: statistic(undefined, 'not defined for categories'),
-    js_distance_by_chance: statistic(Math.sqrt(chance?.expected ?? 0), 'a side has no values', { base: 2 }),
-    unseen: { value: unseen.share, p_value: unseen.pValue },
+    ...withoutNumbers('not defined for categories'),
+    js_distance_by_chance: statistic(Math.sqrt(chance?.expected ?? 0), 'a side has no values', {
+      unit: 'root of bits',
+      base: 2,
+    }),
+    unseen: { value: unseen.share, p_value: unseen.pValue, unit: 'share' },
     distinct_reference: { value: used(reference) },
     distinct_current: { value: used(current) },
   };

@@ -2,6 +2,8 @@ import { chanceDivergence } from '../statistics/chance-divergence.ts';
 import { chiSquare } from '../statistics/contingency.ts';
 import { type Compared, type Effects, type Statistic, statistic } from './comparison.ts';
 import { compareNumbers } from './numeric.ts';
+import { withoutCounts } from './of-counts.ts';
+import { withoutNumbers } from './of-numbers.ts';
 import { probability, short } from './words.ts';
 
 const hourMs = 3_600_000;
@@ -23,14 +25,17 @@ export function compareTimestamps(reference: Float64Array, current: Float64Array
   const pValue = chiSquare(before, now)?.pValue ?? 1;
   const wholeDays = spanOf(reference) >= 2 * dayMs && spanOf(current) >= 2 * dayMs;
   const statistics: Record<string, Statistic> = {
+    ...withoutCounts('the two sides cover other times'),
+    ...withoutNumbers('the two sides cover other times'),
     min_reference: { value: reference[0] as number },
     max_reference: { value: reference.at(-1) as number },
     min_current: { value: current[0] as number },
     max_current: { value: current.at(-1) as number },
-    hour_of_day_js_distance: statistic(Math.sqrt(chance?.bits ?? 0), 'a side has no values', { base: 2 }),
+    hour_of_day_js_distance: statistic(Math.sqrt(chance?.bits ?? 0), 'a side has no values', {
+      unit: 'root of bits',
+      base: 2,
+    }),
   };
-  for (const name of ['psi', 'ks', 'js_distance', 'hellinger', 'wasserstein_normalized', 'chi2', 'linf'])
-    statistics[name] = { value: null, reason: 'the two sides cover other times' };
   const excess = wholeDays ? (chance?.excessDistance ?? 0) : 0;
   return {
     type: 'timestamp',

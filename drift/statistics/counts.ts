@@ -9,19 +9,41 @@ export function total(counts: Counts): number {
   return sum;
 }
 
-/** Calls `visit` with the shares of every cell; false where a side is empty, and then there are no shares. */
+/** The totals of both sides. */
+export interface Totals {
+  readonly n: number;
+  readonly m: number;
+}
+
+/**
+ * The totals, where both sides have events; undefined where a side is empty, or where a count is negative or no finite number
+ * (which no profile produces): no statistic of counts is defined there.
+ */
+export function totalsOf(reference: Counts, current: Counts): Totals | undefined {
+  if (reference.length !== current.length)
+    throw new Error(`${reference.length} and ${current.length} cells are not the same cells`);
+  let n = 0;
+  let m = 0;
+  for (let cell = 0; cell < reference.length; cell++) {
+    const a = reference[cell] as number;
+    const b = current[cell] as number;
+    if (!(a >= 0 && b >= 0)) return undefined;
+    n += a;
+    m += b;
+  }
+  return n > 0 && m > 0 && Number.isFinite(n) && Number.isFinite(m) ? { n, m } : undefined;
+}
+
+/** Calls `visit` with the shares of every cell; false where {@link totalsOf} has none, and then there are no shares. */
 export function visitShares(
   reference: Counts,
   current: Counts,
   visit: (referenceShare: number, currentShare: number, cell: number) => void,
 ): boolean {
-  if (reference.length !== current.length)
-    throw new Error(`${reference.length} and ${current.length} cells are not the same cells`);
-  const n = total(reference);
-  const m = total(current);
-  if (!(n > 0 && m > 0)) return false;
+  const totals = totalsOf(reference, current);
+  if (totals === undefined) return false;
   for (let cell = 0; cell < reference.length; cell++)
-    visit((reference[cell] as number) / n, (current[cell] as number) / m, cell);
+    visit((reference[cell] as number) / totals.n, (current[cell] as number) / totals.m, cell);
   return true;
 }
 
@@ -30,4 +52,9 @@ export interface Tested {
   readonly value: number;
   /** In [0, 1]. */
   readonly pValue: number;
+}
+
+/** A number that is one; undefined for NaN and infinities, so that no statistic ever returns these. */
+export function finiteOrNone(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
 }

@@ -5,6 +5,8 @@ import { type Counts, visitShares } from './counts.ts';
  *
  * `H = √(½ Σ (√p - √q)²)`. A metric; 1 - H² is the Bhattacharyya coefficient. An empty side: undefined. O(cells).
  * Hellinger 1909, doi:10.1515/crll.1909.136.210.
+ *
+ * @example hellinger([50, 50], [80, 20]) // 0.2265
  */
 export function hellinger(reference: Counts, current: Counts): number | undefined {
   let sum = 0;

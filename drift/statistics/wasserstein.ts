@@ -1,128 +1,67 @@
-import { binSpan, type Span } from '../profile/moments.ts';
 import type { NumericBinning, Profile } from '../profile/profile.ts';
-import { total } from './counts.ts';
+import { finiteOrNone } from './counts.ts';
+import { type Moments, momentsOf, momentsOfProfile } from './moments.ts';
+import { visitDifference } from './profile-difference.ts';
+import { areaPass, finitePart, type Pass, passOver } from './samples.ts';
 
 /**
- * Wasserstein-1 (earth mover's) distance, in the feature's own unit: how far values move on average.
+ * Wasserstein-1 (earth mover's) distance, in the feature's own unit, from 0 up: how far values move on average.
  *
- * `W = ∫ |F(x) - G(x)| dx`, exact. Both arrays finite and ascending. Divided by the reference's standard deviation it is
- * comparable across features ("normalized"). One far value moves it: 1 of n values that goes by d adds d / n. An empty side:
- * undefined. O(n + m). Vallender 1974, doi:10.1137/1118101.
+ * `W = ∫ |F(x) - G(x)| dx`, exact, ties included. Both arrays ascending; NaN and infinities are left out. One far value moves
+ * it: 1 of n values that goes by d adds d / n. An empty side, or a distance beyond the largest double: undefined. O(n + m).
+ * Vallender 1974, doi:10.1137/1118101.
+ *
+ * @example wasserstein(Float64Array.of(0, 1, 3), Float64Array.of(5, 6, 8)) // 5
  */
 export function wasserstein(reference: Float64Array, current: Float64Array): number | undefined {
-  const n = reference.length;
-  const m = current.length;
-  if (n === 0 || m === 0) return undefined;
-  let i = 0;
-  let j = 0;
-  let area = 0;
-  let at = Math.min(reference[0] as number, current[0] as number);
-  while (i < n || j < m) {
-    const a = i < n ? (reference[i] as number) : Number.POSITIVE_INFINITY;
-    const b = j < m ? (current[j] as number) : Number.POSITIVE_INFINITY;
-    const next = Math.min(a, b);
-    area += Math.abs(i / n - j / m) * (next - at);
-    at = next;
-    while (i < n && (reference[i] as number) === next) i++;
-    while (j < m && (current[j] as number) === next) j++;
-  }
-  return area;
+  return passOver(reference, current, wassersteinPass);
+}
+
+/** As a part of one walk for many statistics. */
+export function wassersteinPass(n: number, m: number): Pass<number> {
+  return areaPass(n, m, 1);
 }
 
 /**
- * The same from two profiles of one binning. The values of a bin are spread evenly over it, closed by the smallest and the
- * largest value of the side; then all bins are narrowed towards one end by one factor, so that the side's mean comes out as the
- * profile's sums have it, which is exact. O(bins).
+ * {@link wasserstein} over the reference's standard deviation (divided by n, as Evidently's), so that features compare: a shift
+ * by 0.3 deviations gives 0.3. A constant reference has no deviation: undefined. O(n + m).
+ *
+ * @example wassersteinNormalized(Float64Array.of(0, 1, 3), Float64Array.of(5, 6, 8)) // 4.009
+ */
+export function wassersteinNormalized(reference: Float64Array, current: Float64Array): number | undefined {
+  const moments = momentsOf(finitePart(reference));
+  return moments === undefined ? undefined : perDeviation(wasserstein(reference, current), moments);
+}
+
+/**
+ * {@link wasserstein} from two profiles of one binning: exact up to how values lie within bins (see `visitDifference`). O(bins).
  */
 export function wassersteinOfProfiles(
   reference: Profile,
   current: Profile,
   binning: NumericBinning,
 ): number | undefined {
-  const n = total(reference.bins);
-  const m = total(current.bins);
-  if (n === 0 || m === 0) return undefined;
-  const tilt = tiltOf(reference, binning, n);
-  const tiltCurrent = tiltOf(current, binning, m);
   let area = 0;
-  let f = 0;
-  let g = 0;
-  let at = Math.min(reference.min, current.min);
-  for (let bin = 0; bin < reference.bins.length; bin++) {
-    const a = (reference.bins[bin] as number) / n;
-    const b = (current.bins[bin] as number) / m;
-    if (a === 0 && b === 0) continue;
-    const spanA = a > 0 ? tilted(binSpan(reference, binning, bin), tilt) : undefined;
-    const spanB = b > 0 ? tilted(binSpan(current, binning, bin), tiltCurrent) : undefined;
-    const first = (spanA ?? spanB) as Span;
-    const second = (spanB ?? spanA) as Span;
-    area += Math.abs(f - g) * (Math.min(first.low, second.low) - at);
-    area += areaInBin({ f, g, a, b, first, second });
-    f += a;
-    g += b;
-    at = Math.max(first.high, second.high);
-  }
-  return area;
+  const defined = visitDifference(reference, current, binning, (left, right, width) => {
+    area += areaOfLine(left, right, width);
+  });
+  return defined ? finiteOrNone(area) : undefined;
 }
 
-/** In [-1, 1]: how far the middles of the bins have to move, in half widths, for the profile's own mean to come out. */
-function tiltOf(profile: Profile, binning: NumericBinning, count: number): number {
-  const { center, scale } = binning;
-  let mean = 0;
-  let room = 0;
-  for (let bin = 0; bin < profile.bins.length; bin++) {
-    const inside = profile.bins[bin] as number;
-    if (inside === 0) continue;
-    const { low, high } = binSpan(profile, binning, bin);
-    mean += (inside / count) * (((low - center) / 2 + (high - center) / 2) / scale);
-    room += (inside / count) * ((high - low) / 2 / scale);
-  }
-  if (!(room > 0)) return 0;
-  const tilt = (profile.sumZ / count - mean) / room;
-  return Number.isFinite(tilt) ? Math.min(1, Math.max(-1, tilt)) : 0;
+/** {@link wassersteinNormalized} from two profiles of one binning. O(bins). */
+export function wassersteinNormalizedOfProfiles(
+  reference: Profile,
+  current: Profile,
+  binning: NumericBinning,
+): number | undefined {
+  const moments = momentsOfProfile(reference, binning);
+  return moments === undefined ? undefined : perDeviation(wassersteinOfProfiles(reference, current, binning), moments);
 }
 
-/** At 1 all values are at the upper end, at -1 at the lower one, at 0 spread over the whole span. */
-function tilted({ low, high }: Span, tilt: number): Span {
-  const middle = low + ((high - low) * (1 + tilt)) / 2;
-  const half = ((high - low) / 2) * (1 - Math.abs(tilt));
-  return { low: Math.max(low, middle - half), high: Math.min(high, middle + half) };
-}
-
-interface BinArea {
-  readonly f: number;
-  readonly g: number;
-  readonly a: number;
-  readonly b: number;
-  readonly first: Span;
-  readonly second: Span;
-}
-
-function areaInBin({ f, g, a, b, first, second }: BinArea): number {
-  const points = [first.low, first.high, second.low, second.high].sort((x, y) => x - y);
-  const differenceAt = (x: number): number => f - g + a * shareBelow(first, x) - b * shareBelow(second, x);
-  let area = 0;
-  for (let at = 1; at < points.length; at++) {
-    const from = points[at - 1] as number;
-    const to = points[at] as number;
-    // Both shares are straight lines in between, so the middle and one end say all; a span of one value is a step at it.
-    if (to > from) {
-      const middle = differenceAt((from + to) / 2);
-      const slope = slopeOf(a, first, from, to) - slopeOf(b, second, from, to);
-      const rise = (slope * (to - from)) / 2;
-      area += areaOfLine(middle - rise, middle + rise, to - from);
-    }
-  }
-  return area;
-}
-
-function shareBelow({ low, high }: Span, x: number): number {
-  if (x < low) return 0;
-  return x >= high ? 1 : (x - low) / (high - low);
-}
-
-function slopeOf(share: number, { low, high }: Span, from: number, to: number): number {
-  return high > low && from >= low && to <= high ? share / (high - low) : 0;
+/** A distance over the standard deviation that these moments have. */
+export function perDeviation(distance: number | undefined, { count, variance }: Moments): number | undefined {
+  if (distance === undefined || !(variance > 0)) return undefined;
+  return finiteOrNone(distance / Math.sqrt((variance * (count - 1)) / count));
 }
 
 /** ∫ |line| over a width, from its two ends. */

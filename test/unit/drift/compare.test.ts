@@ -3,6 +3,7 @@ import { type Column, numberColumn, textColumn } from '../../../common/columns.t
 import type { FeatureType, Frame } from '../../../common/feature.ts';
 import { createRandom, type Random } from '../../../common/random.ts';
 import { compareFrames, type FeatureComparison } from '../../../drift/compare.ts';
+import { countStatistics, numberStatistics } from '../../../drift/statistics/catalogue.ts';
 import { distributions } from './profile/distributions.ts';
 
 type Columns = Readonly<Record<string, readonly (number | string | null)[]>>;
@@ -75,6 +76,38 @@ describe('two samples of the same data', () => {
       for (const { value } of Object.values(feature.statistics))
         expect(value === null || Number.isFinite(value)).toBe(true);
     }
+  });
+});
+
+describe('what is reported', () => {
+  const random = createRandom(11);
+  const numbers = (count: number, shift = 0): number[] => times(count, () => shift + random.normal());
+  const names = [...Object.keys(countStatistics), ...Object.keys(numberStatistics)];
+
+  it('of numbers is every statistic there is, with its unit, and its p-value where it has a test', () => {
+    const { statistics } = one(frame({ x: numbers(400) }), frame({ x: numbers(300, 0.5) }));
+    expect(names.filter((name) => typeof statistics[name]?.value !== 'number')).toEqual([]);
+    expect(names.filter((name) => statistics[name]?.unit === undefined)).toEqual([]);
+    const tested = ['ks', 'cvm', 'ad', 'chi2', 'g', 'mean_change', 'brown_forsythe', 'missing_change', 'unseen'];
+    expect(tested.filter((name) => typeof statistics[name]?.p_value !== 'number')).toEqual([]);
+    expect(statistics['js_distance']).toMatchObject({ unit: 'root of bits', base: 2 });
+    expect(statistics['psi']).toMatchObject({ unit: 'nats', base: Math.E });
+    expect(statistics['linf']?.value).toBeGreaterThan(0);
+  });
+
+  it('of text is every statistic of counts, and of the others why there is none', () => {
+    const kinds = (count: number): string[] => times(count, () => 'abcd'[random.below(4)] as string);
+    const { statistics } = one(frame({ x: kinds(400) }), frame({ x: kinds(300) }));
+    for (const name of Object.keys(countStatistics)) expect(typeof statistics[name]?.value, name).toBe('number');
+    for (const name of Object.keys(numberStatistics))
+      expect(statistics[name]).toEqual({ value: null, reason: 'not defined for categories' });
+  });
+
+  it('of a constant reference is null with the reason, where a deviation is needed', () => {
+    const { statistics } = one(frame({ x: times(50, () => 5) }), frame({ x: times(60, () => 4) }));
+    for (const name of ['wasserstein_normalized', 'mean_change'])
+      expect(statistics[name]).toEqual({ value: null, reason: 'the reference is constant' });
+    expect(statistics['ks']?.value).toBe(1);
   });
 });
 
