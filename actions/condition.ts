@@ -29,7 +29,7 @@ const numbers: Readonly<Record<string, (incident: Incident) => number>> = {
   effect: ({ effect }) => effect,
   importance: ({ importance }) => importance,
 };
-const kinds = ['drift', 'quality', 'performance', 'prediction'];
+const kinds = ['drift', 'quality', 'performance', 'prediction', 'operational'];
 const subjects = ['severity', ...Object.keys(texts), ...Object.keys(numbers)];
 
 /**

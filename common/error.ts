@@ -22,6 +22,8 @@ export const ErrorCode = {
   STORE_DIRECTORY: 'STORE_DIRECTORY',
   /** The broker is unreachable, refuses the login, or the topic does not exist. */
   SOURCE_UNAVAILABLE: 'SOURCE_UNAVAILABLE',
+  /** The schema registry does not answer, refuses the login, or does not know a schema. Retried with back-off. */
+  SCHEMA_UNAVAILABLE: 'SCHEMA_UNAVAILABLE',
   /** Another worker owns the partition now: what was in flight for it is dropped. */
   PARTITION_LOST: 'PARTITION_LOST',
   /** Another monitor leads now: what this one was about to decide is the other's to decide. */

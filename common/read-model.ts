@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * What the API answers and the console shows, derived from the tables. The schemas are the API's: OpenAPI is made from
- * them. All times are milliseconds since 1970-01-01T00:00Z and event times unless the name says otherwise.
+ * them. All times are milliseconds since 1970-01-01T00:00Z and event times unless the name says otherwise; those of an
+ * operational incident are of the wall clock.
  */
 
 const count = z.number().int().nonnegative();
@@ -153,7 +154,7 @@ export const incidentSchema = z.object({
   id: z.string(),
   state: z.enum(['open', 'acknowledged', 'snoozed', 'closed']).describe('as of its last entry'),
   kind: z.string().describe('the foremost of kinds'),
-  kinds: z.array(z.string()).describe('drift, quality, performance, prediction'),
+  kinds: z.array(z.string()).describe('drift, quality, performance, prediction, operational'),
   title: z.string().describe('the cause in one sentence'),
   cause: z.string().describe('the kind of story that explains it: unit, missing, new-category, ...'),
   severity: z.string(),

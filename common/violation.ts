@@ -17,6 +17,16 @@ export const ViolationCode = {
   EVENT_TOO_LARGE: 'event_too_large',
   /** A text value is longer than the limit. */
   FIELD_TOO_LARGE: 'field_too_large',
+  /** The bytes do not begin as the Confluent wire format does: magic byte 0, id of the schema, for Protobuf the message. */
+  BAD_FRAME: 'bad_frame',
+  /** The bytes are no value of the schema: they end too early, go on too long, or hold what its type cannot. */
+  MALFORMED: 'malformed',
+  /** The schema that the event names is of another format, cannot be read, or has no such message. */
+  SCHEMA_UNUSABLE: 'schema_unusable',
+  /** The registry has not known the schema that the event names for as long as the pipeline was told to wait. */
+  SCHEMA_UNKNOWN: 'schema_unknown',
+  /** JSON that its JSON Schema does not allow. */
+  SCHEMA_VIOLATED: 'schema_violated',
   /** A required value is absent, null or an empty text. */
   MISSING: 'missing',
   /** The value is of another type and cannot be converted without loss. */

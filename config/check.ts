@@ -2,6 +2,7 @@ import { formatDuration } from '../common/duration.ts';
 import type { FeatureField } from '../common/feature.ts';
 import { suggestion } from '../common/nearest.ts';
 import { parseTimestampMs } from '../common/timestamp.ts';
+import { checkFormats } from './check-format.ts';
 import type { PipelineConfig } from './schema.ts';
 
 export interface CheckContext {
@@ -23,6 +24,7 @@ export function checkPipeline(config: PipelineConfig, context: CheckContext): Co
   const faults: ConfigFault[] = [];
   const say: Say = (path, reason) => faults.push({ path, reason });
   checkSources(config, say);
+  checkFormats(config, say);
   checkTime(config, say);
   checkNames(config, say);
   checkActions(config, context, say);

@@ -1,7 +1,7 @@
 import { ErrorCode, TidemarkError } from '../common/error.ts';
 import type { FeatureField, FeatureType } from '../common/feature.ts';
 import type { Store } from './client.ts';
-import { createTableSql, tables } from './tables.ts';
+import { type TableDefinition, tables } from './tables.ts';
 
 /** Statements that lead from one version of the tables to the next. Never edited once released: a new one is appended. */
 const migrations: readonly {
@@ -24,6 +24,11 @@ const migrations: readonly {
       // The tables that are new; those that are there stay as they are.
       ...tables.map((table) => createTableSql(database, table)),
     ],
+  },
+  {
+    version: 3,
+    name: 'troubles of processes',
+    statements: (database) => tables.map((table) => createTableSql(database, table)),
   },
 ];
 
@@ -96,4 +101,12 @@ export async function addFeatureColumns(store: Store, fields: readonly FeatureFi
       typeOf.set(name, wanted);
     }
   }
+}
+
+function createTableSql(database: string, table: TableDefinition): string {
+  const columns = table.columns
+    .map(({ name, type, comment }) => `  \`${name}\` ${type} COMMENT '${comment.replaceAll("'", "\\'")}'`)
+    .concat((table.indexes ?? []).map((index) => `  ${index}`))
+    .join(',\n');
+  return `CREATE TABLE IF NOT EXISTS \`${database}\`.\`${table.name}\`\n(\n${columns}\n)\nENGINE = ${table.engine}\nCOMMENT '${table.purpose.replaceAll("'", "\\'")}'`;
 }

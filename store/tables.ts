@@ -313,6 +313,21 @@ export const tables: readonly TableDefinition[] = [
     engine: 'ReplacingMergeTree(at) ORDER BY (request_id, stage)',
   },
   {
+    name: 'troubles',
+    purpose:
+      'What keeps a process of the pipeline from its work: said again every 15 s while it goes on. The monitor makes incidents of it.',
+    columns: [
+      column('trouble_key', 'String', 'what; the same in all processes'),
+      column('process', 'String', 'random, of the process that has it'),
+      column('at', time, 'wall clock; older than a minute it is over'),
+      column('since', time, 'wall clock'),
+      column('cause', lc, 'kind of part: schema-registry'),
+      column('title', 'String', 'one sentence'),
+      column('raised', 'UInt8', '0: it is over'),
+    ],
+    engine: 'ReplacingMergeTree(at) ORDER BY (trouble_key, process)',
+  },
+  {
     name: 'monitor_state',
     purpose: 'Where the monitor stands; written last, so that an interrupted round is done again with the same result.',
     columns: [
@@ -327,11 +342,3 @@ export const tables: readonly TableDefinition[] = [
     engine: 'ReplacingMergeTree(revision) ORDER BY key',
   },
 ];
-
-export function createTableSql(database: string, table: TableDefinition): string {
-  const columns = table.columns
-    .map(({ name, type, comment }) => `  \`${name}\` ${type} COMMENT '${comment.replaceAll("'", "\\'")}'`)
-    .concat((table.indexes ?? []).map((index) => `  ${index}`))
-    .join(',\n');
-  return `CREATE TABLE IF NOT EXISTS \`${database}\`.\`${table.name}\`\n(\n${columns}\n)\nENGINE = ${table.engine}\nCOMMENT '${table.purpose.replaceAll("'", "\\'")}'`;
-}

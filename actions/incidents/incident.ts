@@ -1,4 +1,5 @@
 import type { SegmentKey } from '../../common/segment.ts';
+import type { TroubleCause } from '../../common/trouble.ts';
 import type { StoryKind } from '../../drift/cause/story.ts';
 import type { JudgementKind } from '../../drift/judge/judgement.ts';
 
@@ -6,15 +7,21 @@ export const severities = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
 /** A story that was found, or none: `drift` where the distribution moved, `performance` where the model got worse. */
-export type CauseKind = Exclude<StoryKind, 'segments'> | 'drift' | 'performance';
+export type CauseKind = Exclude<StoryKind, 'segments'> | 'drift' | 'performance' | TroubleCause;
 
-/** Alarms that belong together, with a life of their own. Plain JSON; times in ms since 1970. */
+/** What is judged, or `operational`: a trouble of the pipeline itself. */
+export type IncidentKind = JudgementKind | 'operational';
+
+/**
+ * Alarms that belong together, or a trouble of the pipeline, with a life of their own. Plain JSON; times in ms since 1970: event
+ * time, of an operational incident wall clock.
+ */
 export interface Incident {
   /** Hash of what opened it: a replay gives the same. */
   readonly id: string;
   /** The foremost of `kinds`. */
-  readonly kind: JudgementKind;
-  readonly kinds: readonly JudgementKind[];
+  readonly kind: IncidentKind;
+  readonly kinds: readonly IncidentKind[];
   /** In alphabetical order. */
   readonly features: readonly string[];
   /** For people: `origin DEN, SLC and 4 more`, or `all events`. */

@@ -1,7 +1,7 @@
 import { everything } from '../../common/segment.ts';
-import type { Judgement, JudgementKind } from '../../drift/judge/judgement.ts';
+import type { Judgement } from '../../drift/judge/judgement.ts';
 import { isNamed } from './alarm.ts';
-import { type CauseKind, type Severity, severities } from './incident.ts';
+import { type CauseKind, type IncidentKind, type Severity, severities } from './incident.ts';
 
 /** Effects from which on an incident is medium, high, critical. */
 const steps = [0.1, 0.2, 0.4] as const;
@@ -45,7 +45,7 @@ export function importanceOf(
  */
 export function severityOf(input: {
   readonly effect: number;
-  readonly kind: JudgementKind;
+  readonly kind: IncidentKind;
   readonly cause: CauseKind;
   readonly importance: number;
   /** The greatest importance there is: importances are relative to it. */

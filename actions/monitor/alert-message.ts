@@ -13,11 +13,15 @@ export function alertOf(pipeline: string, incident: Incident, consoleUrl: string
     features: incident.features,
     segment: incident.segment,
     openedAtMs: incident.since,
-    numbers: [
-      { label: 'effect', value: incident.effect.toFixed(3) },
-      { label: 'importance for the model', value: incident.importance.toFixed(2) },
-      { label: 'comparison', value: incident.comparison },
-    ],
+    // What holds the pipeline up is not measured.
+    numbers:
+      incident.kind === 'operational'
+        ? []
+        : [
+            { label: 'effect', value: incident.effect.toFixed(3) },
+            { label: 'importance for the model', value: incident.importance.toFixed(2) },
+            { label: 'comparison', value: incident.comparison },
+          ],
     done: incident.actions,
     ...(consoleUrl === undefined ? {} : { consoleUrl: `${consoleUrl}/#/incidents/${incident.id}` }),
   };

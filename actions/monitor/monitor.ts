@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { formatDuration } from '../../common/duration.ts';
-import { messageOf } from '../../common/error.ts';
 import { type Leadership, revisionOf, soleLeadership } from '../../common/leadership.ts';
 import type { LiveFeed } from '../../common/live.ts';
-import type { Logger, Metrics } from '../../common/ports.ts';
+import type { Clock, Logger, Metrics } from '../../common/ports.ts';
+import type { RaisedTrouble } from '../../common/trouble.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { judgePerformance } from '../../drift/judge/judge-performance.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
@@ -12,11 +13,12 @@ import { parseCondition } from '../condition.ts';
 import { advanceIncidents } from '../incidents/advance.ts';
 import type { Incident, IncidentEntry } from '../incidents/incident.ts';
 import { type ManualResult, recordAction } from '../incidents/manual.ts';
+import { advanceOperational, isOperational } from '../incidents/operational.ts';
 import type { IncidentState } from '../incidents/state.ts';
-import { alertOf } from './alert-message.ts';
 import { takeOnce } from './outside-action.ts';
 import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk } from './ports.ts';
 import { comparisonName, type DueWindow, judgeDueWindow } from './rounds.ts';
+import { createAlerter } from './send-alert.ts';
 import { firstState, type MonitorState } from './state.ts';
 import { dayMs, dueTasks, endOfAll, type Task } from './tasks.ts';
 
@@ -30,6 +32,8 @@ export interface MonitorOptions {
   /** Where people find an incident. */
   readonly consoleUrl: () => string | undefined;
   readonly live: LiveFeed;
+  /** For operational incidents alone: decisions about data live in event time. */
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -39,8 +43,10 @@ export interface Monitor {
   start(leadership: Leadership): Promise<void>;
   /** Seals, judges and acts on everything that is closed at this watermark (ms since 1970; Infinity: all of it). */
   round(watermarkMs: number): Promise<void>;
-  /** What a person decided about an incident, between two rounds. */
-  manual(change: (state: IncidentState, nowMs: number) => ManualResult): Promise<boolean>;
+  /** Opens and closes operational incidents: these are all troubles there are now. */
+  settle(troubles: readonly RaisedTrouble[]): Promise<void>;
+  /** What a person decided about the incident `id`, between two rounds. */
+  manual(change: (state: IncidentState, nowMs: number) => ManualResult, id: string): Promise<boolean>;
   readonly state: MonitorState;
 }
 
@@ -50,6 +56,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const { config, store, references, models, logger, metrics, live } = options;
   const actions = config.actions.map((action, index) => ({ ...action, index, condition: parseCondition(action.when) }));
   const longestPaneMs = Math.max(config.windows.pane, ...config.segments.map(({ pane = 0 }) => pane));
+  const sendAlert = createAlerter({ ...options, pipeline: config.pipeline });
   let state: MonitorState = firstState;
   let leadership = soleLeadership(0);
   let queue: Promise<unknown> = Promise.resolve();
@@ -216,12 +223,17 @@ export function createMonitor(options: MonitorOptions): Monitor {
   /** Takes the actions whose condition holds, each once an incident and not within its cooldown. */
   async function act(incident: Incident, atMs: number): Promise<void> {
     if (incident.snoozedUntil !== null && incident.snoozedUntil > atMs) return;
+    // Operational incidents live in another time: their cooldowns are their own. Training is no cure for them.
+    const operational = incident.kind === 'operational';
+    const scope = operational ? 'operational/' : '';
     for (const action of actions) {
       if (!action.condition.test(incident)) continue;
       for (const channel of action.alert ?? []) {
-        await once(`${action.index}/alert/${channel}`, incident, action.cooldown, atMs, () => alert(channel, incident));
+        await once(`${scope}${action.index}/alert/${channel}`, incident, action.cooldown, atMs, () =>
+          sendAlert(channel, incident),
+        );
       }
-      if (action.retrain !== undefined) {
+      if (action.retrain !== undefined && !operational) {
         const model = action.retrain;
         await once(`${action.index}/retrain/${model}`, incident, action.cooldown, atMs, () =>
           models.retrain({
@@ -270,18 +282,30 @@ export function createMonitor(options: MonitorOptions): Monitor {
     await apply(recordAction(state.incidents, incident.id, sentence, atMs));
   }
 
-  async function alert(name: string, incident: Incident): Promise<string> {
-    const channel = options.channels.get(name);
-    if (channel === undefined) return `alert to ${name} was not sent: there is no such channel`;
+  async function settle(troubles: readonly RaisedTrouble[]): Promise<void> {
+    const nowMs = options.clock.now();
+    const advanced = advanceOperational(state.incidents, state.troubles, troubles, nowMs);
+    if (advanced.entries.length === 0 && isDeepStrictEqual(advanced.met, state.troubles)) return;
+    await leadership.confirm();
+    state = { ...state, round: state.round + 1, troubles: advanced.met };
+    await apply(advanced);
+    for (const { kind, incident } of advanced.entries) {
+      logger.warn({ incident: incident.id, severity: incident.severity }, `incident ${kind}: ${incident.title}`);
+      if (kind === 'opened') await act(incident, incident.openedAt);
+    }
+    await leadership.confirm();
+    await store.writeState(stateKey, revision(), JSON.stringify(state));
+    metrics.gauge('tidemark_open_incidents', state.incidents.open.length);
+  }
+
+  /** Where the work fails the state is that of before, as after a crash: it is done again from there. */
+  async function restored(work: () => Promise<void>): Promise<void> {
+    const before = state;
     try {
-      await channel.send(alertOf(config.pipeline, incident, options.consoleUrl()));
-      metrics.count('tidemark_alerts_total', 1, { channel: name, outcome: 'sent' });
-      return `alert sent to ${name}`;
+      await work();
     } catch (error) {
-      // An alert that cannot be delivered must not stop the stream; the incident says so, and the metric counts it.
-      metrics.count('tidemark_alerts_total', 1, { channel: name, outcome: 'failed' });
-      logger.error({ channel: name, reason: messageOf(error) }, 'an alert could not be delivered');
-      return `alert to ${name} could not be delivered: ${messageOf(error)}`;
+      state = before;
+      throw error;
     }
   }
 
@@ -295,20 +319,12 @@ export function createMonitor(options: MonitorOptions): Monitor {
         state = saved === undefined ? firstState : { ...firstState, ...(JSON.parse(saved.document) as MonitorState) };
         leadership = given;
       }),
-    round: (watermarkMs) =>
+    round: (watermarkMs) => inTurn(() => restored(() => round(watermarkMs))),
+    settle: (troubles) => inTurn(() => restored(() => settle(troubles))),
+    manual: (change, id) =>
       inTurn(async () => {
-        const before = state;
-        try {
-          await round(watermarkMs);
-        } catch (error) {
-          // As after a crash: the round is done again from where the last one ended.
-          state = before;
-          throw error;
-        }
-      }),
-    manual: (change) =>
-      inTurn(async () => {
-        const result = change(state.incidents, state.closedThroughMs);
+        const operational = state.incidents.open.some((one) => one.incident.id === id && isOperational(one));
+        const result = change(state.incidents, operational ? options.clock.now() : state.closedThroughMs);
         if (result.entries.length === 0) return false;
         await leadership.confirm();
         state = { ...state, round: state.round + 1 };

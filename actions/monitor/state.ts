@@ -15,6 +15,8 @@ export interface MonitorState {
   readonly judgedThroughMs: Readonly<Record<string, number>>;
   readonly measuredThroughMs: Readonly<Record<string, number>>;
   readonly incidents: IncidentState;
+  /** Keys of the troubles that go on and have had their incident. */
+  readonly troubles: readonly string[];
   /** Rows of times before this are forgotten, ms since 1970. */
   readonly expiredMs: number;
   /** When an action was last taken, by action and target. */
@@ -30,6 +32,7 @@ export const firstState: MonitorState = {
   judgedThroughMs: {},
   measuredThroughMs: {},
   incidents: noIncidents,
+  troubles: [],
   expiredMs: 0,
   actedAtMs: {},
 };

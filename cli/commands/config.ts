@@ -3,9 +3,12 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { formatDuration } from '../../common/duration.ts';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
+import { noMetrics, silentLogger, systemClock } from '../../common/ports.ts';
+import { createTroubleBoard } from '../../common/trouble.ts';
 import { configJsonSchema, loadPipeline, type PipelineFile } from '../../config/load.ts';
 import type { CompiledContract } from '../../validators/compile.ts';
 import { command, type ExitCode, printJson, printText, table } from '../output.ts';
+import { createDecoders } from '../runtime/decoders.ts';
 import { loadContract } from '../runtime/load-contract.ts';
 
 interface ConfigOptions {
@@ -44,6 +47,7 @@ export function addConfigCommand(program: Command): void {
 async function checkConfig(pipeline: string, { json }: ConfigOptions): Promise<ExitCode> {
   const file = await loadPipeline(pipeline, process.env);
   const { contract } = await loadContract(file);
+  await createDecoders(file, { troubles: createTroubleBoard(systemClock), logger: silentLogger, metrics: noMetrics });
   for (const name of filesNamed(file)) await expectFile(resolve(file.directory, name), pipeline);
   if (json === true) {
     const { name, version, features, rules } = contract;

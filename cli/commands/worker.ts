@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
+import { systemClock } from '../../common/ports.ts';
+import { createTroubleBoard } from '../../common/trouble.ts';
 import { createPartitions } from '../../consumers/worker/partitions.ts';
+import { createDecoders } from '../runtime/decoders.ts';
 import { createModelScoring } from '../runtime/model-scoring.ts';
 import { sleep } from '../runtime/part.ts';
 import { referencesOf } from '../runtime/references.ts';
 import { createSources } from '../runtime/sources.ts';
+import { relayTroubles } from '../runtime/trouble-relay.ts';
 import { applyRoles, createWorkerPart } from '../runtime/worker-part.ts';
 import { addPartCommand, type PartProcess, serveMachine } from './part-process.ts';
 
@@ -12,8 +16,11 @@ async function runWorker(part: PartProcess, onStop: (stop: () => void) => void):
   const { base, live, logger, metrics } = part;
   const { config, directory } = base.file;
   const partitions = createPartitions();
+  const troubles = createTroubleBoard(systemClock);
+  const decoders = await createDecoders(base.file, { troubles, logger, metrics });
   const sources = createSources({
     config,
+    decoders,
     directory,
     which: 'shared',
     readFrame: base.readFrame,
@@ -33,6 +40,7 @@ async function runWorker(part: PartProcess, onStop: (stop: () => void) => void):
   const references = referencesOf(base);
   const { contract, registry } = base;
   const scoring = createModelScoring({ config, fields: contract.fields, registry, directory: base.directory, metrics });
+  const relay = relayTroubles(troubles, base.stores.troubles, logger);
   try {
     await applyRoles(scoring, references);
     const close = await serveMachine(part, 'the worker reads');
@@ -44,6 +52,7 @@ async function runWorker(part: PartProcess, onStop: (stop: () => void) => void):
         metrics,
         scoring,
         references,
+        decoders,
         sources,
         partitions,
         onCommitted: async () => {},
@@ -54,6 +63,7 @@ async function runWorker(part: PartProcess, onStop: (stop: () => void) => void):
       await close();
     }
   } finally {
+    await relay.close();
     await scoring.close();
   }
 }

@@ -8,6 +8,7 @@ import { createMonitorStore } from '../../store/monitor-store.ts';
 import { createOperatorRequests } from '../../store/operator-requests.ts';
 import { readFrame } from '../../store/read-file.ts';
 import { createRegistryStore } from '../../store/registry-store.ts';
+import { createTroubleStore, type TroubleStore } from '../../store/trouble-store.ts';
 import type { CompiledContract } from '../../validators/compile.ts';
 import { loadContract } from './load-contract.ts';
 import { openRegistry, type Registry } from './registry.ts';
@@ -26,6 +27,7 @@ export interface Base {
     readonly monitor: ReturnType<typeof createMonitorStore>;
     readonly registry: ReturnType<typeof createRegistryStore>;
     readonly requests: ReturnType<typeof createOperatorRequests>;
+    readonly troubles: TroubleStore;
   };
   /** Artifacts, data sets and runs lie below. */
   readonly directory: string;
@@ -50,6 +52,7 @@ export async function openBase(file: PipelineFile, workingDirectory: string): Pr
       monitor: createMonitorStore(store),
       registry: createRegistryStore(store),
       requests: createOperatorRequests(store, systemClock.now),
+      troubles: createTroubleStore(store),
     };
     return {
       file,

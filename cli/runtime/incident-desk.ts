@@ -22,7 +22,7 @@ export function decideByHand(monitor: Monitor, { kind, incidentId, argument }: D
     if (kind === 'acknowledge') return acknowledgeIncident(state, incidentId, argument, nowMs);
     if (kind === 'snooze') return snoozeIncident(state, incidentId, nowMs + Number(argument), nowMs);
     return closeIncident(state, incidentId, nowMs);
-  });
+  }, incidentId);
 }
 
 /** Beside a monitor that always leads. */

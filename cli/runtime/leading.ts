@@ -43,6 +43,7 @@ export async function lead(leadership: Leadership, options: LeadingOptions): Pro
           const done = await decideByHand(part.monitor, request);
           await base.stores.requests.answer(request, done ? 'done' : 'not_found');
         }
+        await part.monitor.settle(await base.stores.troubles.raised(systemClock.now()));
         await part.monitor.round(await watermark(options, sinceMs));
       });
       if (!going) break;

@@ -54,6 +54,7 @@ export function createMonitorPart(options: MonitorPartOptions): MonitorPart {
     channels: createAlertChannels(config.alerts),
     consoleUrl: () => config.server.url ?? options.consoleUrl(),
     live,
+    clock: systemClock,
     logger,
     metrics,
   });

@@ -7,11 +7,13 @@ import { createLiveFeed, type LiveFeed } from '../../common/live.ts';
 import { type Logger, type Metrics, systemClock } from '../../common/ports.ts';
 import { retry } from '../../common/retry.ts';
 import { partitionKey, type SourceStatus } from '../../common/source.ts';
+import { createTroubleBoard } from '../../common/trouble.ts';
 import type { KafkaElection } from '../../consumers/kafka/election.ts';
 import { createPartitions } from '../../consumers/worker/partitions.ts';
 import type { Worker, WorkerStatus } from '../../consumers/worker/worker.ts';
 import { cleanSpool } from '../../store/spool.ts';
 import type { Base } from './base.ts';
+import { createDecoders } from './decoders.ts';
 import { electionOf } from './election.ts';
 import { deskByStore, deskOf, type IncidentDesk } from './incident-desk.ts';
 import { lead } from './leading.ts';
@@ -20,6 +22,7 @@ import { createMonitorPart, type MonitorPart } from './monitor-part.ts';
 import { sleep } from './part.ts';
 import { referencesOf } from './references.ts';
 import { createSources } from './sources.ts';
+import { relayTroubles } from './trouble-relay.ts';
 import { applyRoles, createWorkerPart } from './worker-part.ts';
 
 export { type Base, databaseOf, openBase } from './base.ts';
@@ -61,8 +64,11 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
   const live = createLiveFeed();
   const part = { base, live, logger, metrics };
   const partitions = createPartitions();
+  const troubles = createTroubleBoard(systemClock);
+  const decoders = await createDecoders(base.file, { troubles, logger, metrics });
   const sources = createSources({
     config,
+    decoders,
     directory,
     which: options.once ? 'bounded' : 'all',
     readFrame: base.readFrame,
@@ -91,6 +97,7 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
   });
   const { monitor } = monitoring;
   const election = sources.bounded ? undefined : electionOf(base, { logger });
+  const relay = relayTroubles(troubles, base.stores.troubles, logger);
   const stopping = new AbortController();
   let status: WorkerStatus | undefined;
   let rounding: Promise<void> | undefined;
@@ -100,6 +107,14 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
   const sole = soleLeadership(termOf(await base.stores.monitor.newestRevision()));
   let leads = election === undefined;
   if (election === undefined) await monitor.start(sole);
+
+  if (election === undefined) {
+    troubles.subscribe(() => {
+      monitor.settle(troubles.current()).catch((error: unknown) => {
+        logger.error({ reason: messageOf(error) }, 'an operational incident could not be written');
+      });
+    });
+  }
 
   function noteFilesRead({ partitions: progress }: WorkerStatus): void {
     const files = sources.source.ends().length;
@@ -143,7 +158,7 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
       });
   }
 
-  const worker = createWorkerPart({ ...part, scoring, references, sources, partitions, onCommitted });
+  const worker = createWorkerPart({ ...part, scoring, references, decoders, sources, partitions, onCommitted });
   const endedFiles = () =>
     new Set((status?.partitions ?? []).filter(({ ended }) => ended).map(({ partition }) => partitionKey(partition)));
 
@@ -193,6 +208,7 @@ export async function openRuntime(base: Base, options: RuntimeOptions): Promise<
     },
     async close() {
       await rounding;
+      await relay.close();
       await monitoring.close();
       await scoring.close();
     },

@@ -4,11 +4,14 @@ import type { Frame } from '../../common/feature.ts';
 import type { EventIntake } from '../../common/intake.ts';
 import type { Logger, Metrics } from '../../common/ports.ts';
 import type { PartitionId, Source } from '../../common/source.ts';
-import type { FileSourceConfig, PipelineConfig } from '../../config/schema.ts';
+import type { FileSourceConfig, KafkaSourceConfig, PipelineConfig } from '../../config/schema.ts';
+import type { Decoder } from '../../consumers/decoders/decoder.ts';
+import { holdUntilPrepared } from '../../consumers/decoders/holding-source.ts';
 import { createFileSource, type FileInput } from '../../consumers/file/file-source.ts';
 import { createHttpSource } from '../../consumers/http/http-source.ts';
 import { createKafkaSource } from '../../consumers/kafka/kafka-source.ts';
 import { mergeSources } from '../../consumers/merged-source.ts';
+import type { Decoders } from './decoders.ts';
 
 export interface SourcesOptions {
   readonly config: PipelineConfig;
@@ -16,6 +19,7 @@ export interface SourcesOptions {
   readonly directory: string;
   /** `bounded`: only what has an end, files; `shared`: only what several workers can share, Kafka. */
   readonly which: 'all' | 'bounded' | 'shared';
+  readonly decoders: Decoders;
   readonly readFrame: (path: string) => Promise<Frame>;
   readonly progressMs: (partition: PartitionId) => number;
   readonly logger: Logger;
@@ -63,8 +67,14 @@ export function createSources(options: SourcesOptions): Sources {
   }
   if (which !== 'bounded') {
     const shared = { directory, logger, metrics };
-    if (kafka !== undefined) sources.push(createKafkaSource(kafka, { ...shared, role: 'events' }));
-    if (labels?.kafka !== undefined) sources.push(createKafkaSource(labels.kafka, { ...shared, role: 'labels' }));
+    // Lines of files and requests are JSON, which waits for nothing.
+    const add = (role: PartitionId['role'], config: KafkaSourceConfig, decoder: Decoder | undefined) => {
+      const source = createKafkaSource(config, { ...shared, role });
+      const waits = decoder?.waits === true;
+      sources.push(waits ? holdUntilPrepared(source, { decoder, metrics, role }) : source);
+    };
+    if (kafka !== undefined) add('events', kafka, options.decoders.events);
+    if (labels?.kafka !== undefined) add('labels', labels.kafka, options.decoders.labels);
     if (http !== undefined && which === 'all') {
       const source = createHttpSource(http, { logger });
       sources.push(source);

@@ -6,6 +6,7 @@ import { createWorker, type Worker, type WorkerStatus } from '../../consumers/wo
 import type { Reference } from '../../drift/reference/reference.ts';
 import { createWorkerStore } from '../../store/worker-store.ts';
 import type { Base } from './base.ts';
+import type { Decoders } from './decoders.ts';
 import type { ModelScoring } from './model-scoring.ts';
 import { type PartOptions, sleep } from './part.ts';
 import { profilePlanOf } from './profile-plan.ts';
@@ -19,6 +20,7 @@ const registryIntervalMs = 2000;
 export interface WorkerPartOptions extends PartOptions {
   readonly scoring: ModelScoring;
   readonly references: ReferenceKeeper;
+  readonly decoders: Decoders;
   readonly sources: Sources;
   readonly partitions: Partitions;
   readonly onCommitted: (status: WorkerStatus) => Promise<void>;
@@ -41,6 +43,7 @@ export function createWorkerPart(options: WorkerPartOptions): Worker {
       event: config.event,
       labels: config.labels,
       contract: base.contract,
+      decoders: options.decoders,
       paneMs: config.windows.pane,
       latenessMs: config.windows.lateness,
       capacityRows: Math.min(config.flush.rows, 65_536),

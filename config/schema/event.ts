@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { formatKeys, registrySchema } from './format.ts';
 import { durationOf, pointer } from './kinds.ts';
 import { fileSource, kafkaSource } from './source.ts';
 
 export const eventSchema = z.strictObject({
-  format: z.enum(['json']).default('json').describe('what the bytes of an event are'),
+  ...formatKeys,
   id: pointer.optional().describe('names the event across retries of a producer; without it duplicates are not found'),
   time: pointer.describe('the event time: ISO 8601, RFC 2822, or a number of s, ms, us or ns since 1970'),
   arrival: pointer
@@ -21,8 +22,8 @@ export const eventSchema = z.strictObject({
     .int()
     .positive()
     .default(64 * 1024)
-    .describe('of one text value'),
-  maxDepth: z.number().int().positive().default(64).describe('of nested JSON'),
+    .describe('of one value of text or bytes'),
+  maxDepth: z.number().int().positive().default(64).describe('of objects and lists within one another'),
   earliest: z.string().default('1970-01-01').describe('event times before are rejected'),
   maxAhead: durationOf('366d').describe('event times further ahead of arrival are rejected'),
 });
@@ -32,6 +33,8 @@ export const labelsSchema = z
     source: z
       .strictObject({ kafka: kafkaSource.optional(), file: fileSource.optional() })
       .describe('where labels come from: one of kafka, file'),
+    ...formatKeys,
+    registry: registrySchema.optional().describe('as for events; default: event.registry'),
     id: pointer.describe('the id of the event the label belongs to'),
     value: pointer.describe('the true outcome: a number, or a boolean'),
     time: pointer.describe('when the label became known'),

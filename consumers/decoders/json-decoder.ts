@@ -1,14 +1,10 @@
 import type { SourceMessage } from '../../common/source.ts';
-import { type Violation, ViolationCode } from '../../common/violation.ts';
+import { type Decoded, type DecodeLimits, tombstone } from './decoder.ts';
 import { createFlatReader } from './flat-json.ts';
-import { decodeJson, type JsonLimits } from './json.ts';
-
-export type Decoded =
-  | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly violation: Violation };
+import { decodeJson } from './json.ts';
 
 export interface JsonDecoderOptions {
-  readonly limits: JsonLimits;
+  readonly limits: DecodeLimits;
   /** JSON pointers of all that is read from an event. */
   readonly pointers: readonly string[];
   /** The caller looks at keys that no pointer names. */
@@ -25,14 +21,8 @@ export function createJsonDecoder({ limits, pointers, seesUnknownKeys }: JsonDec
   const readFlat = flat ? createFlatReader({ keys, onlyKeys: seesUnknownKeys, ...limits }) : undefined;
   return (message: SourceMessage): Decoded => {
     if (message.record !== undefined) return { ok: true, value: message.record };
-    if (message.value === null) return { ok: false, violation: tombstone };
+    if (message.value === null) return tombstone;
     const value = readFlat?.(message.value);
     return value === undefined ? decodeJson(message.value, limits) : { ok: true, value };
   };
 }
-
-const tombstone: Violation = {
-  code: ViolationCode.NOT_AN_OBJECT,
-  path: '',
-  message: 'expected an event, found an empty message (a tombstone)',
-};

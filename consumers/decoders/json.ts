@@ -1,20 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { messageOf } from '../../common/error.ts';
 import { type Violation, ViolationCode } from '../../common/violation.ts';
+import { type Decoded, type DecodeLimits, depthMax } from './decoder.ts';
 import { exceedsDepth, findDuplicateKey } from './json-scan.ts';
-
-export interface JsonLimits {
-  /** Of one event. */
-  readonly maxBytes: number;
-  /** Of nested objects and arrays; a flat event has depth 1. At most 1000 count. */
-  readonly maxDepth: number;
-  /** Of one text value, in UTF-8. */
-  readonly maxFieldBytes: number;
-}
-
-export type DecodedJson =
-  | { readonly ok: true; readonly value: Record<string, unknown> }
-  | { readonly ok: false; readonly violation: Violation };
 
 const quote = 1;
 const opening = 2;
@@ -28,9 +16,6 @@ classes[0x5b] = opening;
 classes[0x5c] = backslash;
 for (let byte = 0x80; byte < 0x100; byte++) classes[byte] = beyondAscii;
 
-/** Deeper values are refused whatever the limit says: walking them needs the stack. */
-const depthMax = 1000;
-
 /**
  * Decodes one event. It agrees with JSON.parse on every JSON object within the limits, but refuses what JSON.parse lets
  * pass silently: bytes that are not UTF-8, and a key that stands twice in one object, at any level. A byte order mark is
@@ -39,7 +24,7 @@ const depthMax = 1000;
  * A flat event of 150 bytes costs some 0.2 µs more than JSON.parse: one pass over the bytes counts quotes and openings. In
  * JSON without backslashes the quotes are twice the keys and texts, so if the parsed object has as many, no key was lost.
  */
-export function decodeJson(value: Buffer, limits: JsonLimits): DecodedJson {
+export function decodeJson(value: Buffer, limits: DecodeLimits): Decoded {
   const bytes = value.length;
   if (bytes > limits.maxBytes) {
     return refuse(ViolationCode.EVENT_TOO_LARGE, `expected at most ${limits.maxBytes} bytes, found ${bytes}`, value);
@@ -142,7 +127,7 @@ function syntaxMessage(text: string, error: unknown): string {
   return `not JSON: ${reason.slice(0, 200)}`;
 }
 
-function refuse(code: ViolationCode, message: string, value: Buffer): DecodedJson {
+function refuse(code: ViolationCode, message: string, value: Buffer): Decoded {
   return { ok: false, violation: violation(code, message, value, '') };
 }
 

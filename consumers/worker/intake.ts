@@ -4,6 +4,7 @@ import type { SourceBatch } from '../../common/source.ts';
 import { ViolationCode } from '../../common/violation.ts';
 import type { EventConfig, LabelsConfig } from '../../config/schema.ts';
 import type { CompiledContract } from '../../validators/compile.ts';
+import type { DecodeLimits, Decoder } from '../decoders/decoder.ts';
 import { createJsonDecoder } from '../decoders/json-decoder.ts';
 import { type CutOptions, cutBatch } from './cut.ts';
 import { chunkFor, createOpenBatch, reject, tallyOf } from './open-batch.ts';
@@ -16,6 +17,8 @@ export interface IntakeOptions {
   readonly event: EventConfig;
   readonly labels: LabelsConfig | undefined;
   readonly contract: CompiledContract;
+  /** What makes events and labels of messages; default: JSON. */
+  readonly decoders?: { readonly events?: Decoder | undefined; readonly labels?: Decoder | undefined };
   readonly paneMs: number;
   readonly latenessMs: number;
   /** Rows the columns are first made for. */
@@ -40,13 +43,20 @@ export function createIntake(options: IntakeOptions): Intake {
   const tenants = createDictionary(['']);
   const envelope = [event.id, event.time, event.arrival, event.tenant].filter((pointer) => pointer !== undefined);
   const read = contract.contract.features.filter(({ derive }) => derive === undefined).map(({ path }) => path);
-  const decode = createJsonDecoder({
-    limits,
-    pointers: [...envelope, ...read],
-    seesUnknownKeys: contract.contract.unknownFields !== 'ignore',
-  });
+  const { events, labels } = options.decoders ?? {};
+  // JSON is read for what is asked of it.
+  const decode =
+    events?.decode ??
+    createJsonDecoder({
+      limits,
+      pointers: [...envelope, ...read],
+      seesUnknownKeys: contract.contract.unknownFields !== 'ignore',
+    });
   const takeEvent = createEventTaker({ event, decode, contractName, tenants });
-  const takeLabel = options.labels === undefined ? undefined : createLabelTaker(options.labels, limits);
+  const takeLabel =
+    options.labels === undefined
+      ? undefined
+      : createLabelTaker(options.labels, labels?.decode ?? createLabelJsonDecoder(options.labels, limits));
   const cutOptions: CutOptions = {
     paneMs: options.paneMs,
     latenessMs: options.latenessMs,
@@ -95,4 +105,8 @@ export function createIntake(options: IntakeOptions): Intake {
       return cutBatch(batch, cutOptions);
     },
   };
+}
+
+function createLabelJsonDecoder({ id, value, time }: LabelsConfig, limits: DecodeLimits) {
+  return createJsonDecoder({ limits, pointers: [id, value, time], seesUnknownKeys: false });
 }

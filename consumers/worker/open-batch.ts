@@ -107,6 +107,7 @@ export function reject(batch: OpenBatch, { chunk, message, violations, contract 
 /** An id or tenant as text; the empty text where there is none that can be trusted. */
 export function identify(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  // A bigint is exact; a number beyond the safe integers may stand for several.
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))) return String(value);
   return '';
 }

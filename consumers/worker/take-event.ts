@@ -5,7 +5,7 @@ import { parseTimestampMs } from '../../common/timestamp.ts';
 import { Verdict } from '../../common/verdict.ts';
 import { type Violation, ViolationCode } from '../../common/violation.ts';
 import type { EventConfig } from '../../config/schema.ts';
-import type { Decoded } from '../decoders/json-decoder.ts';
+import type { Decoded } from '../decoders/decoder.ts';
 import { identify, type OpenBatch, reject } from './open-batch.ts';
 
 /** The last moment a DateTime64(3) holds. */

@@ -4,9 +4,10 @@ import { parseTimestampMs } from '../../common/timestamp.ts';
 import { Verdict } from '../../common/verdict.ts';
 import { type Violation, ViolationCode } from '../../common/violation.ts';
 import type { LabelsConfig } from '../../config/schema.ts';
-import type { JsonLimits } from '../decoders/json.ts';
-import { createJsonDecoder } from '../decoders/json-decoder.ts';
+import type { Decoded } from '../decoders/decoder.ts';
 import { identify, type OpenBatch, reject, tallyOf } from './open-batch.ts';
+
+type Decode = (message: SourceMessage) => Decoded;
 
 interface Label {
   readonly id: string;
@@ -15,8 +16,8 @@ interface Label {
 }
 
 /** Takes one label in: id, finite value (or boolean) and the time it became known; anything else is a dead letter. */
-export function createLabelTaker(config: LabelsConfig, limits: JsonLimits) {
-  const readLabel = createLabelReader(config, limits);
+export function createLabelTaker(config: LabelsConfig, decode: Decode) {
+  const readLabel = createLabelReader(config, decode);
   return (batch: OpenBatch, chunk: number, message: SourceMessage): void => {
     const label = readLabel(message);
     if ('code' in label) {
@@ -39,9 +40,7 @@ export function createLabelTaker(config: LabelsConfig, limits: JsonLimits) {
   };
 }
 
-function createLabelReader(config: LabelsConfig, limits: JsonLimits): (message: SourceMessage) => Label | Violation {
-  const pointers = [config.id, config.value, config.time];
-  const decode = createJsonDecoder({ limits, pointers, seesUnknownKeys: false });
+function createLabelReader(config: LabelsConfig, decode: Decode): (message: SourceMessage) => Label | Violation {
   const idOf = compilePointer(config.id);
   const rawOf = compilePointer(config.value);
   const timeOf = compilePointer(config.time);

@@ -1,9 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ErrorCode, messageOf, TidemarkError } from '../../common/error.ts';
+import { fetchByMaven } from './maven.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** As pom.xml and docker-compose.yml have it. */
@@ -33,28 +33,10 @@ export function kafkaFetched(): boolean {
 
 /** The class path of a Kafka broker; fetches the jars with Maven the first time (54 MB). Throws TOOL_MISSING. */
 export function kafkaClassPath(): string {
-  if (!existsSync(directory)) {
-    const partial = `${directory}.${process.pid}`;
-    mkdirSync(partial, { recursive: true });
-    try {
-      execFileSync('mvn', ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`], {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      // Whole or not at all: two processes may fetch at once.
-      if (existsSync(directory)) rmSync(partial, { recursive: true });
-      else renameSync(partial, directory);
-    } catch (error) {
-      rmSync(partial, { recursive: true, force: true });
-      throw new TidemarkError(
-        ErrorCode.TOOL_MISSING,
-        `the jars of Apache Kafka could not be fetched: ${messageOf(error)}`,
-        {
-          place: 'mvn',
-          cure: 'Install Maven and a Java 17, and let Maven reach a repository.',
-          cause: error,
-        },
-      );
-    }
-  }
+  fetchByMaven({
+    directory,
+    what: 'the jars of Apache Kafka',
+    goals: (into) => ['-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${into}`],
+  });
   return join(directory, '*');
 }

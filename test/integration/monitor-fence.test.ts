@@ -9,7 +9,7 @@ import { referencesOf } from '../../cli/runtime/references.ts';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import type { Leadership } from '../../common/leadership.ts';
 import { createLiveFeed } from '../../common/live.ts';
-import { noMetrics, silentLogger } from '../../common/ports.ts';
+import { noMetrics, silentLogger, systemClock } from '../../common/ports.ts';
 import { loadPipeline } from '../../config/load.ts';
 import { cleanUp, temporary, tidemark } from './bad-input/harness.ts';
 import { firstMs, order, writeOrders } from './processes/orders.ts';
@@ -92,6 +92,7 @@ actions: [{ when: severity >= low, alert: [ops], retrain: basket, cooldown: 1s }
       ]),
       consoleUrl: () => undefined,
       live: createLiveFeed(),
+      clock: systemClock,
       logger: silentLogger,
       metrics: noMetrics,
     });

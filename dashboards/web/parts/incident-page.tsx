@@ -23,7 +23,9 @@ export function IncidentPage({ id }: { readonly id: string }) {
 }
 
 function Detail({ incident }: { readonly incident: IncidentDetail }) {
-  const { title, severity, state, features, segment, comparison, since, closedAt, effect, log } = incident;
+  const { title, severity, state, features, segment, comparison, since, closedAt, effect, log, kind } = incident;
+  // About the pipeline itself: there are no data that it rests on.
+  const operational = kind === 'operational';
   return (
     <article class="incident">
       <p class="lead">
@@ -40,28 +42,34 @@ function Detail({ incident }: { readonly incident: IncidentDetail }) {
           <dt>{closedAt === null ? 'still open' : 'closed'}</dt>
           <dd>{closedAt === null ? 'yes' : `${moment(closedAt)}, after ${span(closedAt - since)}`}</dd>
         </div>
-        <div>
-          <dt>features</dt>
-          <dd>
-            {features.map((feature, at) => (
-              <>
-                {at > 0 && ', '}
-                <a key={feature} href={featureHref(feature, { comparison })}>
-                  {featureText(feature)}
-                </a>
-              </>
-            ))}
-          </dd>
-        </div>
-        <div>
-          <dt>where</dt>
-          <dd>{segment || 'all events'}</dd>
-        </div>
-        <div>
-          <dt>compared</dt>
-          <dd>{comparisonText(comparison)}</dd>
-        </div>
-        {effect !== null && (
+        {!operational && (
+          <div>
+            <dt>features</dt>
+            <dd>
+              {features.map((feature, at) => (
+                <>
+                  {at > 0 && ', '}
+                  <a key={feature} href={featureHref(feature, { comparison })}>
+                    {featureText(feature)}
+                  </a>
+                </>
+              ))}
+            </dd>
+          </div>
+        )}
+        {!operational && (
+          <div>
+            <dt>where</dt>
+            <dd>{segment || 'all events'}</dd>
+          </div>
+        )}
+        {!operational && (
+          <div>
+            <dt>compared</dt>
+            <dd>{comparisonText(comparison)}</dd>
+          </div>
+        )}
+        {effect !== null && !operational && (
           <div>
             <dt>greatest effect</dt>
             <dd>{percent(effect)}</dd>
@@ -81,7 +89,7 @@ function Detail({ incident }: { readonly incident: IncidentDetail }) {
             </li>
           ))}
       </ol>
-      <Evidence incident={incident} />
+      {!operational && <Evidence incident={incident} />}
     </article>
   );
 }
