@@ -13,6 +13,8 @@ export interface FlushRows {
   readonly deadLetters: readonly DeadLetterRow[];
   readonly profiles: readonly ProfileRow[];
   readonly chunks: readonly ChunkRow[];
+  /** Wall clock when the flush was processed, ms since 1970: when its dead letters were rejected. */
+  readonly atMs: number;
 }
 
 /** Texts that are different in nearly every row: one byte buffer and the ends of its pieces, as Arrow's Utf8. */
@@ -71,8 +73,16 @@ export interface DeadLetterRow {
   readonly arrivalTimeMs: number | undefined;
   readonly violations: readonly Violation[];
   readonly key: Buffer | null;
-  readonly payload: Buffer;
+  /** null is a tombstone. */
+  readonly payload: Buffer | null;
+  readonly headers: readonly MessageHeader[];
   readonly contract: string;
+}
+
+/** One header of a message; a name may stand several times. */
+export interface MessageHeader {
+  readonly name: string;
+  readonly value: Buffer | null;
 }
 
 export interface ProfileRow {

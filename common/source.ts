@@ -16,7 +16,13 @@ export interface SourceMessage {
   /** When the broker or the server took it, ms since 1970; undefined where nobody wrote it down. */
   readonly arrivalTimeMs?: number;
   readonly headers?: Readonly<Record<string, Buffer>>;
+  /** Every header as it came: of a name that stands several times all values, and values that are null. For dead letters. */
+  readonly rawHeaders?: RawHeaders;
 }
+
+type HeaderValue = Buffer | string | null;
+
+export type RawHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>;
 
 /** Consecutive messages of one partition, as one read of the source gave them. */
 export interface SourceBatch {

@@ -106,7 +106,32 @@ export const arrowColumn = {
       makeData({ type: new Utf8(), length: values.length, valueOffsets: packed.offsets, data: packed.bytes }),
     );
   },
+  /** Lists of bytes, null where there are none. */
+  bytesLists: (name: string, offsets: Int32Array, values: readonly (Uint8Array | null)[]): ArrowColumn => {
+    const nullBitmap = new Uint8Array(bitmapBytes(values.length));
+    values.forEach((value, at) => {
+      if (value !== null) nullBitmap[at >> 3] = (nullBitmap[at >> 3] as number) | (1 << (at & 7));
+    });
+    const packed = packBytes(values.map((value) => value ?? new Uint8Array(0)));
+    const child = makeData({
+      type: new Utf8(),
+      length: values.length,
+      valueOffsets: packed.offsets,
+      data: packed.bytes,
+      nullBitmap,
+    });
+    return list(name, offsets, child, true);
+  },
 };
+
+/** Byte strings one after the other, with the ends of each. */
+export function packBytes(values: readonly Uint8Array[]): BytesColumn {
+  const offsets = new Int32Array(values.length + 1);
+  values.forEach((value, at) => {
+    offsets[at + 1] = (offsets[at] as number) + value.length;
+  });
+  return { offsets, bytes: Buffer.concat(values) };
+}
 
 /** The IPC file of columns of equal length; at least one row, since an empty file with dictionaries cannot be read. */
 export function encodeArrow(columns: readonly ArrowColumn[], rows: number): ArrowFile {
@@ -138,8 +163,8 @@ function dictionaryData(codes: Int32Array, values: readonly string[], nullBitmap
 /** Dictionaries of one file need ids of their own. */
 let dictionaryId = 0;
 
-function list(name: string, offsets: Int32Array, child: Data): ArrowColumn {
-  const type = new List(new Field('item', child.type, false));
+function list(name: string, offsets: Int32Array, child: Data, nullable = false): ArrowColumn {
+  const type = new List(new Field('item', child.type, nullable));
   return { name, data: makeData({ type, length: offsets.length - 1, valueOffsets: offsets, child }) };
 }
 

@@ -1,7 +1,6 @@
 import type { Column } from '../common/columns.ts';
 import type {
   ChunkRow,
-  DeadLetterRow,
   EventRows,
   FlushRows,
   LabelRows,
@@ -11,10 +10,8 @@ import type {
 } from '../common/rows.ts';
 import { type ArrowColumn, arrowColumn, encodeArrow } from './arrow-encode.ts';
 import type { Store } from './client.ts';
+import { writeDeadLetters } from './dead-letter-writer.ts';
 import { featureColumn } from './migrations.ts';
-
-/** Dead letters keep so much of a message; the whole size is beside it. */
-export const payloadLimitBytes = 64 * 1024;
 
 /**
  * Step 1 of the commit protocol: one insert a table. Keyed by position or chunk, so that writing twice changes nothing.
@@ -28,7 +25,7 @@ export async function writeRows(store: Store, rows: FlushRows): Promise<void> {
     inserts.push(store.insertArrow('predictions', encodePredictions(rows.events, predictions)));
   }
   if (rows.labels.rows > 0) inserts.push(store.insertArrow('labels', encodeLabels(rows.labels)));
-  if (rows.deadLetters.length > 0) inserts.push(store.insertArrow('dead_letters', encodeDeadLetters(rows.deadLetters)));
+  inserts.push(writeDeadLetters(store, rows.deadLetters, rows.atMs));
   if (rows.profiles.length > 0) inserts.push(store.insertArrow('profiles', encodeProfiles(rows.profiles)));
   // All of them end before one's failure is told: a repetition must not run beside what it repeats.
   const failed = (await Promise.allSettled(inserts)).find((end) => end.status === 'rejected');
@@ -153,54 +150,6 @@ function encodeLabels(labels: LabelRows) {
       arrowColumn.float64('value', labels.value),
     ],
     labels.rows,
-  );
-}
-
-const noBytes = Buffer.alloc(0);
-
-function encodeDeadLetters(letters: readonly DeadLetterRow[]) {
-  const bytes = (name: string, of: (letter: DeadLetterRow) => Buffer) => {
-    const pieces = letters.map(of);
-    const offsets = new Int32Array(pieces.length + 1);
-    pieces.forEach((piece, at) => {
-      offsets[at + 1] = (offsets[at] as number) + piece.length;
-    });
-    return arrowColumn.bytes(name, { offsets, bytes: Buffer.concat(pieces) });
-  };
-  const texts = (name: string, of: (letter: DeadLetterRow) => string) => arrowColumn.texts(name, letters.map(of));
-  const numbers = (of: (letter: DeadLetterRow) => number) => Float64Array.from(letters, of);
-  return encodeArrow(
-    [
-      texts('source', ({ partition }) => partition.source),
-      arrowColumn.uint32(
-        'partition',
-        Uint32Array.from(letters, ({ partition }) => partition.partition),
-      ),
-      arrowColumn.int64(
-        'offset',
-        numbers(({ offset }) => offset),
-      ),
-      arrowColumn.int64(
-        'epoch',
-        numbers(({ epoch }) => epoch),
-      ),
-      arrowColumn.timestamp(
-        'arrival_time',
-        numbers(({ arrivalTimeMs }) => arrivalTimeMs ?? Number.NaN),
-      ),
-      texts('reason', ({ violations }) => violations[0]?.code ?? ''),
-      texts('path', ({ violations }) => violations[0]?.path ?? ''),
-      texts('message', ({ violations }) => violations[0]?.message ?? ''),
-      texts('violations', ({ violations }) => JSON.stringify(violations)),
-      bytes('key', ({ key }) => key ?? noBytes),
-      bytes('payload', ({ payload }) => payload.subarray(0, payloadLimitBytes)),
-      arrowColumn.int64(
-        'payload_bytes',
-        numbers(({ payload }) => payload.length),
-      ),
-      texts('contract', ({ contract }) => contract),
-    ],
-    letters.length,
   );
 }
 

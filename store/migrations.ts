@@ -1,7 +1,9 @@
 import { ErrorCode, TidemarkError } from '../common/error.ts';
 import type { FeatureField, FeatureType } from '../common/feature.ts';
 import type { Store } from './client.ts';
-import { type TableDefinition, tables } from './tables.ts';
+import { deadLetterAdditions, deadLetterTables } from './dead-letter-tables.ts';
+import { columnSql, createTableSql } from './table-definition.ts';
+import { tables } from './tables.ts';
 
 /** Statements that lead from one version of the tables to the next. Never edited once released: a new one is appended. */
 const migrations: readonly {
@@ -29,6 +31,17 @@ const migrations: readonly {
     version: 3,
     name: 'troubles of processes',
     statements: (database) => tables.map((table) => createTableSql(database, table)),
+  },
+  {
+    version: 4,
+    name: 'dead letters whole, with their headers; what goes out and what was sent again',
+    // Where the first tables were made by this program they have all of it: then this changes nothing.
+    statements: (database) => [
+      ...deadLetterAdditions.map(
+        (column) => `ALTER TABLE \`${database}\`.\`dead_letters\` ADD COLUMN IF NOT EXISTS ${columnSql(column)}`,
+      ),
+      ...deadLetterTables.map((table) => createTableSql(database, table)),
+    ],
   },
 ];
 
@@ -101,12 +114,4 @@ export async function addFeatureColumns(store: Store, fields: readonly FeatureFi
       typeOf.set(name, wanted);
     }
   }
-}
-
-function createTableSql(database: string, table: TableDefinition): string {
-  const columns = table.columns
-    .map(({ name, type, comment }) => `  \`${name}\` ${type} COMMENT '${comment.replaceAll("'", "\\'")}'`)
-    .concat((table.indexes ?? []).map((index) => `  ${index}`))
-    .join(',\n');
-  return `CREATE TABLE IF NOT EXISTS \`${database}\`.\`${table.name}\`\n(\n${columns}\n)\nENGINE = ${table.engine}\nCOMMENT '${table.purpose.replaceAll("'", "\\'")}'`;
 }

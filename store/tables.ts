@@ -1,33 +1,12 @@
+import { deadLetterTables } from './dead-letter-tables.ts';
+import { column, lc, position, type TableDefinition, time } from './table-definition.ts';
+
 /**
  * Every table, as the statements that create it. `docs/tables.md` is made from this file. One database a pipeline.
  *
  * Rows that belong to a position carry the worker's `epoch`: of two writings of one position the later owner's wins,
  * whichever arrives last. Readers say FINAL (or argMax) and never count a row whose chunk is not in `chunks`.
  */
-
-export interface TableDefinition {
-  readonly name: string;
-  /** One sentence for people. */
-  readonly purpose: string;
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly comment: string }[];
-  /** Skip indexes beyond the sorting key. */
-  readonly indexes?: readonly string[];
-  readonly engine: string;
-}
-
-const column = (name: string, type: string, comment: string) => ({ name, type, comment });
-const lc = 'LowCardinality(String)';
-const time = "DateTime64(3, 'UTC')";
-const position = [
-  column('source', lc, 'topic, file or server the event came from'),
-  column('partition', 'UInt32', 'partition of the source'),
-  column(
-    'offset',
-    'UInt64',
-    'position in the partition: Kafka offset, byte position in a text file, row number, running number',
-  ),
-  column('epoch', 'UInt64', 'ownership of the partition under which the row was written; the highest wins'),
-];
 
 /** Mergeable counts of one feature; see `common/profile.ts`. */
 const counts = [
@@ -124,23 +103,7 @@ export const tables: readonly TableDefinition[] = [
     indexes: ['INDEX by_time label_time TYPE minmax GRANULARITY 1'],
     engine: 'ReplacingMergeTree(epoch) ORDER BY (source, partition, offset)',
   },
-  {
-    name: 'dead_letters',
-    purpose: 'Every rejected message once, with the reason.',
-    columns: [
-      ...position,
-      column('arrival_time', `Nullable(${time})`, 'when it was received'),
-      column('reason', lc, 'code of the first violation'),
-      column('path', lc, 'where in the event'),
-      column('message', 'String', 'expected and found, for people'),
-      column('violations', 'String', 'all of them, as JSON'),
-      column('key', 'String', 'key of the message'),
-      column('payload', 'String', 'the bytes as they came (cut to 64 KiB; payload_bytes is the whole size)'),
-      column('payload_bytes', 'UInt64', 'size of the message'),
-      column('contract', lc, 'name and version of the contract that refused it'),
-    ],
-    engine: 'ReplacingMergeTree(epoch) ORDER BY (source, partition, offset)',
-  },
+  ...deadLetterTables,
   {
     name: 'profiles',
     purpose:

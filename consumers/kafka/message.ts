@@ -1,5 +1,5 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import type { SourceMessage } from '../../common/source.ts';
+import type { RawHeaders, SourceMessage } from '../../common/source.ts';
 
 type Headers = Readonly<Record<string, Buffer>>;
 
@@ -20,11 +20,15 @@ function toHeaders(headers: IHeaders | undefined): Headers | undefined {
 export function toSourceMessage(message: KafkaMessage): SourceMessage {
   const offset = Number(message.offset);
   const { key, value } = message;
-  const headers = toHeaders(message.headers);
   const arrivalTimeMs = Number(message.timestamp);
   // Kafka writes -1 where a message has no time (very old producers).
-  if (!(arrivalTimeMs >= 0)) return headers === undefined ? { offset, key, value } : { offset, key, value, headers };
-  return headers === undefined ? { offset, key, value, arrivalTimeMs } : { offset, key, value, arrivalTimeMs, headers };
+  const plain: SourceMessage = arrivalTimeMs >= 0 ? { offset, key, value, arrivalTimeMs } : { offset, key, value };
+  for (const _ in message.headers) {
+    const headers = toHeaders(message.headers);
+    const rawHeaders = message.headers as RawHeaders;
+    return headers === undefined ? { ...plain, rawHeaders } : { ...plain, headers, rawHeaders };
+  }
+  return plain;
 }
 
 /** What JavaScript keeps beside the bytes of a message, about. */

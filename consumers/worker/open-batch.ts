@@ -3,6 +3,7 @@ import type { EventOutcome, SourceMessage } from '../../common/source.ts';
 import { Verdict } from '../../common/verdict.ts';
 import type { Violation } from '../../common/violation.ts';
 import type { RowBuilder } from '../../validators/compile.ts';
+import { listHeaders } from './list-headers.ts';
 import type { PartitionState } from './partitions.ts';
 import type { ChunkTally } from './prepared.ts';
 
@@ -98,7 +99,8 @@ export function reject(batch: OpenBatch, { chunk, message, violations, contract 
     arrivalTimeMs: message.arrivalTimeMs,
     violations,
     key: message.key,
-    payload: message.value ?? Buffer.from(message.record === undefined ? '' : JSON.stringify(message.record)),
+    payload: message.record === undefined ? message.value : Buffer.from(JSON.stringify(message.record)),
+    headers: listHeaders(message.rawHeaders),
     contract,
   });
   batch.outcomes?.push({ partition: tally.partition, offset: message.offset, verdict: Verdict.REJECTED, violations });

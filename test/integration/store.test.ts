@@ -92,6 +92,11 @@ function flush(epoch: number): FlushRows {
         violations: [{ code: 'json_syntax', path: '', message: 'unexpected end' }],
         key: null,
         payload: Buffer.from([0x7b, 0xff, 0x00, 0x27]),
+        headers: [
+          { name: 'trace', value: Buffer.from([0xff, 0x00]) },
+          { name: 'trace', value: null },
+          { name: 'ż', value: Buffer.from('') },
+        ],
         contract: 'trips 1',
       },
     ],
@@ -122,6 +127,7 @@ function flush(epoch: number): FlushRows {
       },
     ],
     chunks: [chunk],
+    atMs: 981_000_002_000,
   };
 }
 
@@ -205,6 +211,19 @@ describe('the store on the embedded engine', () => {
         'SELECT hex(payload) AS payload, payload_bytes, reason, message FROM tidemark_trips.dead_letters FINAL',
       ),
     ).toEqual([{ payload: '7BFF0027', payload_bytes: '4', reason: 'json_syntax', message: 'unexpected end' }]);
+    expect(
+      await store.query(
+        'SELECT key_absent, payload_absent, header_names, arrayMap(v -> hex(v), header_values) AS header_values, rejected_at FROM tidemark_trips.dead_letters FINAL',
+      ),
+    ).toEqual([
+      {
+        key_absent: 1,
+        payload_absent: 0,
+        header_names: ['trace', 'trace', 'ż'],
+        header_values: ['FF00', null, ''],
+        rejected_at: '2001-02-01 04:00:02.000',
+      },
+    ]);
     expect(
       await store.query(
         'SELECT pane, n, min, max, bin_index, bin_count, unseen_value, unseen_count FROM tidemark_trips.profiles FINAL WHERE chunk_id LIKE {id:String}',

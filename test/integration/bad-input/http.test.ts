@@ -118,11 +118,7 @@ test('nothing a producer sends stops the pipeline, and each message is counted a
     const letters = await store.query<{ payload: string; size: string; reason: string; message: string }>(
       'SELECT hex(payload) AS payload, payload_bytes AS size, reason, message FROM tidemark_orders.dead_letters FINAL ORDER BY offset',
     );
-    const kept = rejected.map(([message]) =>
-      Buffer.from(message as string)
-        .subarray(0, 64 * 1024)
-        .toString('hex'),
-    );
+    const kept = rejected.map(([message]) => Buffer.from(message as string).toString('hex'));
     expect(letters.map(({ payload }) => payload.toLowerCase())).toEqual(kept);
     expect(letters.map(({ size }) => Number(size))).toEqual(rejected.map(([message]) => Buffer.byteLength(message)));
     expect(letters.map(({ reason }) => reason)).toEqual(rejected.map(([, , code]) => code));
