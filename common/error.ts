@@ -24,6 +24,10 @@ export const ErrorCode = {
   SOURCE_UNAVAILABLE: 'SOURCE_UNAVAILABLE',
   /** The schema registry does not answer, refuses the login, or does not know a schema. Retried with back-off. */
   SCHEMA_UNAVAILABLE: 'SCHEMA_UNAVAILABLE',
+  /** The broker that dead letters or predictions go to is unreachable, refuses them, or has no such topic. */
+  OUTPUT_UNAVAILABLE: 'OUTPUT_UNAVAILABLE',
+  /** A replay cannot be made, or it is not known whether an interrupted one was. */
+  REPLAY_REFUSED: 'REPLAY_REFUSED',
   /** Another worker owns the partition now: what was in flight for it is dropped. */
   PARTITION_LOST: 'PARTITION_LOST',
   /** Another monitor leads now: what this one was about to decide is the other's to decide. */
@@ -87,6 +91,7 @@ export function exitCodeOf(error: unknown): 2 | 3 {
     ErrorCode.STORE_DIRECTORY,
     ErrorCode.STORE_TOO_NEW,
     ErrorCode.SOURCE_UNAVAILABLE,
+    ErrorCode.OUTPUT_UNAVAILABLE,
     ErrorCode.LISTEN_FAILED,
     ErrorCode.TOOL_MISSING,
     ErrorCode.BROKER_FAILED,

@@ -25,6 +25,7 @@ export function checkPipeline(config: PipelineConfig, context: CheckContext): Co
   const say: Say = (path, reason) => faults.push({ path, reason });
   checkSources(config, say);
   checkFormats(config, say);
+  checkOutputs(config, say);
   checkTime(config, say);
   checkNames(config, say);
   checkActions(config, context, say);
@@ -40,6 +41,23 @@ function checkSources({ labels, event, store }: PipelineConfig, say: Say): void 
   const given = Object.values(labels.source).filter((source) => source !== undefined).length;
   if (given !== 1) say(['labels', 'source'], 'expected one of kafka, file');
   if (event.id === undefined) say(['labels', 'id'], 'labels need event.id: that is how they find their event');
+}
+
+function checkOutputs({ source, labels, deadLetters, predictions, models }: PipelineConfig, say: Say): void {
+  const topicsOf = (kafka: typeof source.kafka) => (kafka === undefined ? [] : [kafka.topic].flat());
+  const read = [...topicsOf(source.kafka), ...topicsOf(labels?.source.kafka)];
+  for (const [key, output] of Object.entries({ deadLetters, predictions })) {
+    if (output === undefined) continue;
+    if (output.brokers === undefined && source.kafka === undefined)
+      say([key, 'brokers'], 'expected host:port, at least one: there is no source.kafka to take them from');
+    if (output.brokers === undefined && (output.ssl !== false || output.sasl !== undefined))
+      say([key, 'brokers'], 'expected brokers beside ssl and sasl; without brokers those of source.kafka are used');
+    if (read.includes(output.topic))
+      say([key, 'topic'], `${output.topic} is read by this pipeline: it would read what it writes`);
+  }
+  if (deadLetters !== undefined && deadLetters.topic === predictions?.topic)
+    say(['predictions', 'topic'], `${deadLetters.topic} gets the dead letters; expected another topic`);
+  if (predictions !== undefined && models.length === 0) say(['predictions'], 'there is no model to predict anything');
 }
 
 function checkTime(config: PipelineConfig, say: Say): void {

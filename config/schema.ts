@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type EventConfig, eventSchema, type LabelsConfig, labelsSchema } from './schema/event.ts';
 import { duration, durationOf, name } from './schema/kinds.ts';
 import { type ModelConfig, modelSchema } from './schema/model.ts';
+import { type OutputConfig, outputSchema } from './schema/output.ts';
 import { type FileSourceConfig, type HttpSourceConfig, type KafkaSourceConfig, sourceSchema } from './schema/source.ts';
 
 /**
@@ -9,7 +10,15 @@ import { type FileSourceConfig, type HttpSourceConfig, type KafkaSourceConfig, s
  * Schema for editors and `docs/configuration.md` are made from this.
  */
 
-export type { EventConfig, FileSourceConfig, HttpSourceConfig, KafkaSourceConfig, LabelsConfig, ModelConfig };
+export type {
+  EventConfig,
+  FileSourceConfig,
+  HttpSourceConfig,
+  KafkaSourceConfig,
+  LabelsConfig,
+  ModelConfig,
+  OutputConfig,
+};
 
 const comparisonSchema = z.strictObject({
   against: z
@@ -53,6 +62,10 @@ export const pipelineSchema = z.strictObject({
     .optional()
     .describe('a file of ordinary data (Parquet, CSV, NDJSON, Arrow) to compare with while no model brings its own'),
   labels: labelsSchema.optional(),
+  deadLetters: outputSchema
+    .optional()
+    .describe('a Kafka topic that gets every rejected message once, its bytes, key and headers as they came'),
+  predictions: outputSchema.optional().describe('a Kafka topic that gets every prediction once, as JSON'),
   segments: z
     .array(
       z.strictObject({

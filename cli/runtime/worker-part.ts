@@ -1,13 +1,16 @@
 import { systemClock } from '../../common/ports.ts';
+import type { Outbox } from '../../consumers/kafka/outgoing/outbox.ts';
 import { createIntake } from '../../consumers/worker/intake.ts';
 import type { Partitions } from '../../consumers/worker/partitions.ts';
 import type { ProfilePlan } from '../../consumers/worker/profile-batch.ts';
 import { createWorker, type Worker, type WorkerStatus } from '../../consumers/worker/worker.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
+import { createOutgoingStore } from '../../store/outgoing-store.ts';
 import { createWorkerStore } from '../../store/worker-store.ts';
 import type { Base } from './base.ts';
 import type { Decoders } from './decoders.ts';
 import type { ModelScoring } from './model-scoring.ts';
+import { createOutgoing } from './outgoing.ts';
 import { type PartOptions, sleep } from './part.ts';
 import { profilePlanOf } from './profile-plan.ts';
 import type { ReferenceKeeper } from './reference-keeper.ts';
@@ -37,7 +40,14 @@ export function createWorkerPart(options: WorkerPartOptions): Worker {
     clock: systemClock,
     logger,
   });
-  return createWorker({
+  const outgoing = createOutgoing({
+    config,
+    directory: base.file.directory,
+    store: createOutgoingStore(base.store, systemClock.now),
+    logger,
+    metrics,
+  });
+  const worker = createWorker({
     source: sources.source,
     intake: createIntake({
       event: config.event,
@@ -58,6 +68,7 @@ export function createWorkerPart(options: WorkerPartOptions): Worker {
     },
     profilePlan: planFrom(base, references),
     onCommitted: options.onCommitted,
+    ...(outgoing === undefined ? {} : { outgoing }),
     flushRows: config.flush.rows,
     flushIntervalMs: config.flush.interval,
     duplicateWindow: config.duplicates.window,
@@ -67,6 +78,22 @@ export function createWorkerPart(options: WorkerPartOptions): Worker {
     sleep,
     random: Math.random,
   });
+  return outgoing === undefined ? worker : withOutbox(worker, outgoing);
+}
+
+/** What goes out lives as long as the worker runs. */
+function withOutbox(worker: Worker, outbox: Outbox): Worker {
+  return {
+    async run() {
+      try {
+        await outbox.start();
+        await worker.run();
+      } finally {
+        await outbox.close();
+      }
+    },
+    stop: () => worker.stop(),
+  };
 }
 
 /** Makes the roles of the registry those of this process: the versions that score, and the reference. */

@@ -35,8 +35,14 @@ export function topicsOf(config: KafkaSourceConfig): readonly string[] {
   return typeof config.topic === 'string' ? [config.topic] : config.topic;
 }
 
+/** How brokers are reached. */
+export type KafkaConnection = Pick<
+  KafkaSourceConfig,
+  'brokers' | 'clientId' | 'ssl' | 'sasl' | 'connectionTimeout' | 'requestTimeout'
+>;
+
 export interface ClientOptions {
-  readonly config: KafkaSourceConfig;
+  readonly config: KafkaConnection;
   /** What the paths of `ssl` start from. */
   readonly directory: string;
   readonly logger: Logger;

@@ -12,6 +12,7 @@ import {
 import { chunkIdOf, chunkRows } from './chunk-rows.ts';
 import { createDuplicateFilter } from './duplicate-filter.ts';
 import type { Intake } from './intake.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { PartitionState, Partitions } from './partitions.ts';
 import { nextTurn, piecesOf } from './pieces.ts';
 import type { Prepared } from './prepared.ts';
@@ -49,6 +50,8 @@ export interface WorkerOptions {
    * effect at the same place of the stream however often the process was killed.
    */
   readonly onCommitted: (status: WorkerStatus) => Promise<void>;
+  /** Where counted rows go on to; absent where they go nowhere but to the store. */
+  readonly outgoing?: Outgoing;
   readonly flushRows: number;
   /** How long a message of an unbounded partition waits for others at most. */
   readonly flushIntervalMs: number;
@@ -121,7 +124,10 @@ export function createWorker(options: WorkerOptions): Worker {
   const listener: AssignmentListener = {
     assigned: (ids) => Promise.all(ids.map(({ committed, ...partition }) => take(partition, committed))),
     revoked(ids) {
-      for (const id of ids) partitions.drop(id);
+      for (const id of ids) {
+        partitions.drop(id);
+        options.outgoing?.revoked(id);
+      }
       metrics.count('tidemark_partitions_revoked_total', ids.length);
     },
   };
@@ -151,6 +157,7 @@ export function createWorker(options: WorkerOptions): Worker {
       progressMs: watermarkMs,
       committed: progress,
     });
+    await retrying('start of what goes out', async () => options.outgoing?.assigned(partition, position));
     logger.info({ partition: partitionKey(partition), position, epoch }, 'partition assigned');
     return { partition, offset: position, epoch };
   }
@@ -170,7 +177,8 @@ export function createWorker(options: WorkerOptions): Worker {
     const predictions = await options.score(prepared);
     const profiles = profileBatch(options.profilePlan(), prepared, predictions, prepared.chunks.map(chunkIdOf));
     const chunks = chunkRows(prepared, predictions, profiles, ++flush);
-    await retrying('write of rows', () => store.writeRows({ ...prepared, predictions, profiles, chunks }));
+    const rows: FlushRows = { ...prepared, predictions, profiles, chunks, atMs: clock.now() };
+    await retrying('write of rows', () => store.writeRows(rows));
     const owned = await commit(chunks);
     await retrying('write of chunks', () => store.writeChunks(owned));
     for (const chunk of owned) {
@@ -180,6 +188,7 @@ export function createWorker(options: WorkerOptions): Worker {
     }
     source.settle?.(prepared.outcomes);
     report(owned, prepared.events.rows, (performance.now() - started) / 1000);
+    await options.outgoing?.counted(rows, prepared.chunkOf, owned, stopping.signal);
     await options.onCommitted(status());
   }
 
@@ -196,7 +205,10 @@ export function createWorker(options: WorkerOptions): Worker {
         continue;
       }
       // While the commit was waited for, the partition may have come back to us under a new epoch.
-      if (partitions.get(chunk.partition)?.epoch === chunk.epoch) partitions.drop(chunk.partition);
+      if (partitions.get(chunk.partition)?.epoch === chunk.epoch) {
+        partitions.drop(chunk.partition);
+        options.outgoing?.revoked(chunk.partition);
+      }
       logger.warn({ chunk: chunk.chunkId }, 'the partition has another owner; its work here is dropped');
     }
     return kept;
@@ -331,6 +343,7 @@ export function createWorker(options: WorkerOptions): Worker {
         if (stopping.signal.aborted) return;
         await options.onCommitted(status());
         await inTime(readOn());
+        await options.outgoing?.drained(stopping.signal);
       } finally {
         // However it ends: a member that stays in the group keeps partitions that nobody reads.
         await source.close();
