@@ -10,6 +10,7 @@ import { addJobsCommand } from './commands/jobs.ts';
 import { addKafkaCommand } from './commands/kafka.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addMonitorCommand } from './commands/monitor.ts';
+import { addReplayCommand } from './commands/replay.ts';
 import { addServerCommand } from './commands/server.ts';
 import { addStoreCommand } from './commands/store.ts';
 import { addUpCommand } from './commands/up.ts';
@@ -32,6 +33,7 @@ export function createProgram(): Command {
   addKafkaCommand(program);
   addModelsCommand(program);
   addMonitorCommand(program);
+  addReplayCommand(program);
   addServerCommand(program);
   addStoreCommand(program);
   addUpCommand(program);

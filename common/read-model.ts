@@ -244,6 +244,7 @@ export const deadLetterGroupSchema = z.object({
   reason: z.string(),
   path: z.string(),
   count,
+  replayed: count.describe('of these, sent again by a replay'),
   example: z.object({
     source: z.string(),
     partition: count,
@@ -252,6 +253,11 @@ export const deadLetterGroupSchema = z.object({
     message: z.string(),
     payload: z.string().describe('the first 400 characters'),
     payloadBytes: count,
+    replayed: z.boolean().describe('it was sent again'),
+    replayOf: z
+      .string()
+      .nullable()
+      .describe('it is itself a replay: source/partition/offset of the dead letter before'),
   }),
 });
 export type DeadLetterGroup = z.output<typeof deadLetterGroupSchema>;

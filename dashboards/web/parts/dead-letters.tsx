@@ -8,7 +8,7 @@ export function DeadLetters({ groups }: { readonly groups: readonly DeadLetterGr
   const most = groups[0]?.count ?? 1;
   return (
     <ul class="letters">
-      {groups.map(({ reason, path, count: amount, example }) => (
+      {groups.map(({ reason, path, count: amount, replayed, example }) => (
         <li key={`${reason} ${path}`}>
           <details>
             <summary>
@@ -26,6 +26,8 @@ export function DeadLetters({ groups }: { readonly groups: readonly DeadLetterGr
               <small>
                 {' '}
                 {example.source}, partition {example.partition}, offset {example.offset}
+                {example.replayOf !== null && `, a replay of ${example.replayOf}`}
+                {replayed > 0 && `; ${count(replayed)} of ${count(amount)} were sent again`}
               </small>
             </p>
             <pre>

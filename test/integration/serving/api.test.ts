@@ -99,7 +99,11 @@ test('models, jobs, performance, windows, segments and dead letters have the sha
   expect(await ask('/windows?limit=5', answers.windowSchema.array())).toHaveLength(5);
   expect((await ask('/segments', answers.segmentViewSchema.array())).length).toBe(20);
   const letters = await ask('/dead-letters', answers.deadLetterGroupSchema.array());
-  expect(letters[0]).toMatchObject({ reason: 'json_syntax', example: { source: 'flights' } });
+  expect(letters[0]).toMatchObject({
+    reason: 'json_syntax',
+    replayed: 0,
+    example: { source: 'flights', replayed: false, replayOf: null },
+  });
 });
 
 test('what is not known is 404, and a bad parameter is 400', async () => {
