@@ -1,4 +1,5 @@
 import { createClient } from '@clickhouse/client';
+import { headerOf, type ReadMessage } from '../kafka-read.ts';
 import type { Expected } from './expected.ts';
 
 /**
@@ -96,6 +97,17 @@ function compareDeadLetters(
     row: ([, , reason]) => reason,
     wanted: (reason) => reason,
   });
+}
+
+/** The topic of dead letters, as a reader of committed messages sees it: one for each refused message. */
+export function compareLetters({ deadLetters }: Expected, found: readonly ReadMessage[]): string[] {
+  const rows = found.map((letter): [number, string, string] => [
+    Number(headerOf(letter, 'tidemark.partition')),
+    headerOf(letter, 'tidemark.offset') ?? '',
+    headerOf(letter, 'tidemark.reason') ?? '',
+  ]);
+  const describe = { row: ([, , reason]: (typeof rows)[number]) => reason, wanted: (reason: string) => reason };
+  return compareByPlace('topic of dead letters', rows, deadLetters, describe);
 }
 
 /** The chunks of a partition follow each other from 0 to its end. */

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom, type Random } from '../../../common/random.ts';
 import { type Broker, freePort, startBroker } from '../../../scripts/kafka/broker.ts';
+import { readCommitted } from '../kafka-read.ts';
 import type { SensorStream } from '../sensors/event.ts';
 import { registerSensorModel, writeSensorPipeline } from '../sensors/pipeline.ts';
 import { committedIn, createTopic, messagesIn, type SensorTopic } from '../sensors/produce.ts';
-import { findDifferences } from './differences.ts';
+import { compareLetters, findDifferences } from './differences.ts';
 import { expectFrom } from './expected.ts';
 import { startLoad } from './load.ts';
 import { type Supervised, supervise } from './supervised.ts';
@@ -40,6 +41,7 @@ export interface StormResult {
 }
 
 const topic = 'readings';
+const lettersTopic = 'readings-dead';
 const group = 'tidemark-sensors';
 type Fault = 'kill' | 'broker' | 'store' | 'visit';
 
@@ -59,11 +61,12 @@ export async function runStorm(directory: string, plan: StormPlan, say: (text: s
   const running: Supervised[] = [store];
   try {
     await createTopic(at, plan.partitions);
+    await createTopic({ ...at, topic: lettersTopic }, 3);
     const pipeline = await writeSensorPipeline({
       directory,
       source: { kafka: { brokers: [broker.brokers], topic, group, sessionTimeout: '6s' } },
       storeUrl,
-      changes: { flush: { rows: 5000, interval: '500ms' } },
+      changes: { flush: { rows: 5000, interval: '500ms' }, deadLetters: { topic: lettersTopic } },
     });
     await untilStoreAnswers(storeUrl);
     await registerSensorModel(pipeline, stream, directory);
@@ -101,7 +104,11 @@ export async function runStorm(directory: string, plan: StormPlan, say: (text: s
     await untilCommitted(at, messages, say);
     for (const each of workers) slowestStopMs = Math.max(slowestStopMs, await each.stop());
     const expected = await expectFrom(at, stream);
-    const differences = await findDifferences(storeUrl, 'tidemark_sensors', expected);
+    const letters = await readCommitted({ ...at, topic: lettersTopic, atLeast: expected.deadLetters.size });
+    const differences = [
+      ...(await findDifferences(storeUrl, 'tidemark_sensors', expected)),
+      ...compareLetters(expected, letters),
+    ];
     return {
       differences,
       messages,
