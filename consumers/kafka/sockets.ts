@@ -46,7 +46,7 @@ function guardData(socket: Socket): void {
     };
   // One call a request, before the answer can come.
   socket.write = ((...args: unknown[]) => {
-    check.asked();
+    check.asked(args[0] as Buffer);
     return write(...args);
   }) as Socket['write'];
   socket.on = ((event: string, listener: Listener) =>

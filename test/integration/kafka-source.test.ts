@@ -221,6 +221,22 @@ describeWithKafka('the Kafka source', () => {
     expect(reader.assignments.length).toBe(1);
   });
 
+  it('begins with a fetch of several megabytes', async () => {
+    const name = await topic();
+    const value = 'x'.repeat(100_000);
+    for (let batch = 0; batch < 10; batch++)
+      await log.send(
+        name,
+        Array.from({ length: 5 }, () => ({ value })),
+      );
+    const config = kafkaConfig({ brokers: broker.brokers, topic: name, group: name, maxBytesPerPartition: 8_000_000 });
+    const reader = member(config, { logger: silentLogger });
+    open.push(reader);
+    await reader.start();
+    // The first answer on its connection is larger than anything else a connection begins with.
+    expect((await readCount(reader, 50)).length).toBe(50);
+  });
+
   it('names the topic that does not exist', async () => {
     await expect(joined('no-such-topic')).rejects.toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
