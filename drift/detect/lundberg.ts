@@ -1,0 +1,55 @@
+/**
+ * The least cost of an event at which a bet would have behaved while nothing changed.
+ *
+ * The bet's evidence over the reference, restarted at zero whenever it is lost (Page's sum of `rate · residual - n · cost`),
+ * has peaks. For a stationary stream, dependent or not, peaks above a level are beyond it by an exponential amount with the
+ * Lundberg exponent of the sum (Glynn and Whitt 1994, doi:10.1017/S0021900200107120), and the bet is fair, whatever the
+ * dependence, where that exponent is at least 1. So the cost is raised until the peaks' mean excess is at most 1 and the
+ * highest of them is no higher than so many exponential ones make likely.
+ */
+export function fairCost(input: {
+  readonly rate: number;
+  /** Slices' sums around the season, and their events, in order of time. */
+  readonly residuals: Float64Array;
+  readonly counts: Float64Array;
+  /** Where the search begins, per event; > 0. */
+  readonly cost: number;
+}): number {
+  let { cost } = input;
+  for (let step = 0; step < stepsMax && !behaves(input.rate, input.residuals, input.counts, cost); step++)
+    cost *= growth;
+  return cost;
+}
+
+const growth = 1.12;
+const stepsMax = 60;
+/** Peaks below this are no evidence of anything. */
+const base = 1;
+/** How far the highest of k exponential peaks may be above ln k: one time in twelve it is. */
+const highestSlack = 2.5;
+
+function behaves(rate: number, residuals: Float64Array, counts: Float64Array, cost: number): boolean {
+  let sum = 0;
+  let peak = 0;
+  let peaks = 0;
+  let excess = 0;
+  let highest = 0;
+  for (let at = 0; at <= residuals.length; at++) {
+    if (at < residuals.length) sum += rate * (residuals[at] as number) - cost * (counts[at] as number);
+    if (sum > 0 && at < residuals.length) {
+      if (sum > peak) peak = sum;
+      continue;
+    }
+    if (peak > base) {
+      peaks++;
+      excess += peak - base;
+      highest = Math.max(highest, peak - base);
+    }
+    sum = 0;
+    peak = 0;
+  }
+  if (peaks === 0) return true;
+  // The mean excess of k exponentials of mean 1 is above this one time in six.
+  const allowed = 1 + 1 / Math.sqrt(peaks);
+  return excess / peaks <= allowed && highest <= Math.log(peaks) + highestSlack;
+}

@@ -1,0 +1,64 @@
+import { type Bet, type SliceMeasure, type SliceModel, sliceSeason } from './slice-model.ts';
+
+/** The running evidence of one {@link SliceModel}: a Shiryaev–Roberts sum a bet, see `advanceEvidence`. */
+export interface SliceDetector {
+  /** Counts one slice; the evidence after it. */
+  update(measure: SliceMeasure): number;
+  readonly evidence: number;
+  /** The bet that has most of it. */
+  strongest(): Bet | undefined;
+  /** Begins anew. */
+  reset(): void;
+  /** A copy, shape `[bets]`. */
+  sums(): number[];
+}
+
+/** A sum beyond this is an alarm by any limit, and must not become infinite. */
+const sumMax = 1e250;
+const largestExponent = 500;
+
+/** @param from sums to go on from, shape `[bets]` */
+export function createSliceDetector(model: SliceModel, from?: readonly number[]): SliceDetector {
+  const { bets, means, names, sliceMs, seasons, typical } = model;
+  const count = bets.length;
+  const stake = count > 0 ? 1 / count : 0;
+  const scores = Int32Array.from(bets, ({ score }) => score);
+  const rates = Float64Array.from(bets, ({ rate }) => rate);
+  const costs = Float64Array.from(bets, ({ cost }) => cost);
+  const extras = Float64Array.from(bets, ({ extra }) => extra);
+  const sums = from?.length === count ? Float64Array.from(from) : new Float64Array(count);
+  const moved = new Float64Array(names.length);
+  let evidence = sums.reduce((sum, value) => sum + value, 0);
+  return {
+    update: ({ startMs, n, sums: measured }) => {
+      if (n === 0) return evidence;
+      const season = sliceSeason(startMs, sliceMs, seasons);
+      const more = Math.max(1, n / typical);
+      for (let score = 0; score < moved.length; score++)
+        moved[score] = (measured[score] as number) - n * (means[score]?.[season] as number);
+      evidence = 0;
+      for (let at = 0; at < count; at++) {
+        const won =
+          (rates[at] as number) * (moved[scores[at] as number] as number) -
+          n * ((costs[at] as number) + (extras[at] as number) * more);
+        const sum = Math.min(sumMax, ((sums[at] as number) + stake) * Math.exp(Math.min(largestExponent, won)));
+        sums[at] = sum;
+        evidence += sum;
+      }
+      return evidence;
+    },
+    get evidence() {
+      return evidence;
+    },
+    strongest: () => {
+      let best = 0;
+      for (let at = 1; at < count; at++) if ((sums[at] as number) > (sums[best] as number)) best = at;
+      return bets[best];
+    },
+    reset: () => {
+      sums.fill(0);
+      evidence = 0;
+    },
+    sums: () => [...sums],
+  };
+}
