@@ -41,7 +41,7 @@ export function calibrateSlices(
   const total = counts.reduce((sum, n) => sum + n, 0);
   const seasons = seasonsFor(used, sliceMs);
   const means: number[][] = [];
-  const bets: Bet[] = [];
+  const bets: Omit<Bet, 'stake'>[] = [];
   table.names.forEach((_, score) => {
     const sums = Float64Array.from(used, (slice) => slice.sums[score] as number);
     const { mean, residuals } = seasonMeans({ used, sums, counts, sliceMs, seasons });
@@ -73,8 +73,17 @@ export function calibrateSlices(
     seasons,
     means,
     typical: ascending[Math.floor(0.95 * (ascending.length - 1))] as number,
-    bets,
+    bets: withStakes(bets, table.names),
   };
+}
+
+/** Levels and spreads change more often than shapes. */
+const stakeOf: Readonly<Record<string, number>> = { level: 6, spread: 3 };
+
+function withStakes(bets: readonly Omit<Bet, 'stake'>[], names: readonly string[]): Bet[] {
+  const stakes = bets.map(({ score }) => stakeOf[names[score] as string] ?? 1);
+  const total = stakes.reduce((sum, stake) => sum + stake, 0);
+  return bets.map((bet, at) => ({ ...bet, stake: short((stakes[at] as number) / total) }));
 }
 
 function short(value: number): number {
@@ -173,8 +182,8 @@ interface Spread {
 }
 
 /**
- * By block length: the variance of a block's sum per event, with what few blocks leave open (two standard errors); and no
- * smaller than what makes the most extreme block an ordinary one of a normal distribution.
+ * By block length: the variance of a block's sum per event, and no smaller than what makes the most extreme block an ordinary
+ * one of a normal distribution.
  */
 function variances(residuals: Float64Array, counts: Float64Array, largest: number): Spread[] {
   const spreads: Spread[] = [];
@@ -194,7 +203,7 @@ function variances(residuals: Float64Array, counts: Float64Array, largest: numbe
       events += n;
       extreme = Math.max(extreme, (sum * sum) / n);
     }
-    const variance = (squares / events) * (1 + 2 * Math.sqrt(2 / blocks));
+    const variance = squares / events;
     // Sums of few bounded scores are no normal ones; what single events can do is in the cost of independent events.
     const normal = events / blocks >= 5 * largest * largest;
     const envelope = normal ? extreme / normalScore(1 - 1 / (20 * blocks)) ** 2 : 0;

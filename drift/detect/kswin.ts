@@ -48,10 +48,10 @@ export function createKswin(options: KswinOptions, from?: KswinState): Detector<
         const chosen = order[other] as number;
         order[other] = order[at] as number;
         order[at] = chosen;
-        drawn[at] = window[chosen] as number;
-        latest[at] = window[older + at] as number;
+        insertSorted(drawn, at, window[chosen] as number);
+        insertSorted(latest, at, window[older + at] as number);
       }
-      const steps = largestDifference(drawn.sort(), latest.sort());
+      const steps = largestDifference(drawn, latest);
       const alarm = (tails[steps] as number) <= alpha && steps / statSize > leastDifference;
       if (alarm) {
         window = [];
@@ -61,6 +61,16 @@ export function createKswin(options: KswinOptions, from?: KswinState): Detector<
     },
     state: () => ({ window: [...window], random: random.state() }),
   };
+}
+
+/** Puts a value among the first `count` ones, which are ascending: for thirty values faster than sorting. */
+function insertSorted(into: Float64Array, count: number, value: number): void {
+  let at = count;
+  while (at > 0 && (into[at - 1] as number) > value) {
+    into[at] = into[at - 1] as number;
+    at--;
+  }
+  into[at] = value;
 }
 
 /** n times the largest difference of the distribution functions of two ascending samples of n values each. */

@@ -21,11 +21,7 @@ const largestExponent = 500;
 export function createSliceDetector(model: SliceModel, from?: readonly number[]): SliceDetector {
   const { bets, means, names, sliceMs, seasons, typical } = model;
   const count = bets.length;
-  const stake = count > 0 ? 1 / count : 0;
-  const scores = Int32Array.from(bets, ({ score }) => score);
-  const rates = Float64Array.from(bets, ({ rate }) => rate);
-  const costs = Float64Array.from(bets, ({ cost }) => cost);
-  const extras = Float64Array.from(bets, ({ extra }) => extra);
+  const { scores, rates, costs, extras, stakes } = arraysOf(model);
   const sums = from?.length === count ? Float64Array.from(from) : new Float64Array(count);
   const moved = new Float64Array(names.length);
   let evidence = sums.reduce((sum, value) => sum + value, 0);
@@ -41,7 +37,10 @@ export function createSliceDetector(model: SliceModel, from?: readonly number[])
         const won =
           (rates[at] as number) * (moved[scores[at] as number] as number) -
           n * ((costs[at] as number) + (extras[at] as number) * more);
-        const sum = Math.min(sumMax, ((sums[at] as number) + stake) * Math.exp(Math.min(largestExponent, won)));
+        const sum = Math.min(
+          sumMax,
+          ((sums[at] as number) + (stakes[at] as number)) * Math.exp(Math.min(largestExponent, won)),
+        );
         sums[at] = sum;
         evidence += sum;
       }
@@ -61,4 +60,30 @@ export function createSliceDetector(model: SliceModel, from?: readonly number[])
     },
     sums: () => [...sums],
   };
+}
+
+interface BetArrays {
+  readonly scores: Int32Array;
+  readonly rates: Float64Array;
+  readonly costs: Float64Array;
+  readonly extras: Float64Array;
+  readonly stakes: Float64Array;
+}
+
+const known = new WeakMap<SliceModel, BetArrays>();
+
+/** A model's bets as arrays, made once: detectors are made anew from their state at every slice. */
+function arraysOf(model: SliceModel): BetArrays {
+  const found = known.get(model);
+  if (found !== undefined) return found;
+  const { bets } = model;
+  const made = {
+    scores: Int32Array.from(bets, ({ score }) => score),
+    rates: Float64Array.from(bets, ({ rate }) => rate),
+    costs: Float64Array.from(bets, ({ cost }) => cost),
+    extras: Float64Array.from(bets, ({ extra }) => extra),
+    stakes: Float64Array.from(bets, ({ stake }) => stake),
+  };
+  known.set(model, made);
+  return made;
 }

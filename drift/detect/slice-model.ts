@@ -36,6 +36,8 @@ export interface Bet {
   /** Of independent events, and what an event costs beyond that because slices vary more than independent events. */
   readonly cost: number;
   readonly extra: number;
+  /** Its share of what is staked anew at each slice; all together 1. */
+  readonly stake: number;
 }
 
 export function measureSlice(table: ScoreTable, startMs: number, profile: Profile): SliceMeasure {

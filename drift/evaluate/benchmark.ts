@@ -5,8 +5,6 @@ import { eventsPerHour, type Family, hoursPerWeek } from './family.ts';
 import { type Prepared, prepare, type Run } from './run.ts';
 
 export interface BenchmarkOptions {
-  readonly contestants: readonly Contestant[];
-  readonly cases: readonly Case[];
   readonly referenceWeeks: number;
   /** Streams without a change, and how long each is. */
   readonly nullRuns: number;
@@ -19,71 +17,118 @@ export interface BenchmarkOptions {
   readonly seed: number;
 }
 
-export interface Matched {
+/** One family's streams: the same for every contestant. */
+export interface Field {
+  readonly family: Family;
+  readonly options: BenchmarkOptions;
+  readonly quiet: readonly Run[];
+  readonly cases: readonly { readonly name: string; readonly runs: readonly ChangedRun[] }[];
+}
+
+interface ChangedRun {
+  readonly run: Run;
+  /** Events before the change. */
+  readonly from: number;
+}
+
+/** How one contestant did in one field. */
+export interface Score {
   readonly contestant: string;
+  readonly kind: Contestant['kind'];
   readonly level: number;
+  /** On the streams without a change, with the knob at its level. */
   readonly falseAlarmsPerWeek: number;
+  /** No position of the knob has few enough false alarms: it is out of the running. */
+  readonly unfit: boolean;
+  readonly cases: readonly CaseScore[];
 }
 
-export interface CaseResult {
-  readonly family: string;
+export interface CaseScore {
   readonly name: string;
-  readonly delays: readonly Delay[];
-}
-
-export interface Delay {
-  readonly contestant: string;
-  /** Events from the change to the first alarm, a change that was not found counting as the horizon. */
-  readonly mean: number;
+  /** Events from the change to the first alarm, on average; a change that was not found counts as the horizon. */
+  readonly delay: number;
   /** Share of runs in which it was found. */
   readonly found: number;
 }
 
-export interface FamilyResult {
-  readonly family: string;
-  readonly description: string;
-  readonly matched: readonly Matched[];
-  readonly cases: readonly CaseResult[];
-}
-
 const quietHours = 72;
 
-/**
- * One family of streams: knobs are turned on its streams without a change, then its cases are run. A reference goes before
- * every stream; the change comes three to four days after it, at any event of a window.
- */
-export function runFamily(family: Family, options: BenchmarkOptions, say: (text: string) => void): FamilyResult {
-  const { contestants, nullRuns, runsPerCase, referenceWeeks, seed } = options;
+/** A reference goes before every stream; a change comes three to four days after it, at any event of a window. */
+export function prepareField(family: Family, cases: readonly Case[], options: BenchmarkOptions): Field {
+  const { nullRuns, nullWeeks, runsPerCase, referenceWeeks, horizonHours, seed } = options;
   const references = Array.from({ length: Math.max(nullRuns, runsPerCase) }, (_, at) =>
     prepare(family, seed + at, referenceWeeks),
   );
-  say(`${family.name}: ${references.length} references`);
-  const matched = contestants.map((contestant) => {
-    const one = match(contestant, references, options);
-    say(`${family.name}: ${contestant.name} at ${one.level.toPrecision(3)}`);
-    return one;
+  const stream = (at: number, hours: number, offset: number): { prepared: Prepared; values: Float64Array } => ({
+    prepared: references[at] as Prepared,
+    values: family.values(seed + offset + at, hours),
   });
-  const results = options.cases
-    .filter((one) => one.family === family.name)
-    .map((one): CaseResult => {
-      const delays = runCase(one, references.slice(0, runsPerCase), matched, options);
-      say(`${family.name}: ${one.name}`);
-      return { family: family.name, name: one.name, delays };
-    });
-  return { family: family.name, description: family.description, matched, cases: results };
+  const hours = quietHours + 24 + horizonHours;
+  return {
+    family,
+    options,
+    quiet: Array.from({ length: nullRuns }, (_, at) => stream(at, nullWeeks * hoursPerWeek, 1000)),
+    cases: cases
+      .filter((one) => one.family === family.name)
+      .map((one) => ({
+        name: one.name,
+        runs: Array.from({ length: runsPerCase }, (_, at): ChangedRun => {
+          const random = createRandom(seed + 2000 + at);
+          const from = quietHours * eventsPerHour + random.below(24 * eventsPerHour);
+          const { prepared, values } = stream(at, hours, 3000);
+          const watched = values.subarray(0, from + horizonHours * eventsPerHour);
+          return { run: { prepared, values: one.apply(watched, from, seed + at) }, from };
+        }),
+      })),
+  };
 }
 
-/** The last position of the knob at which there are not too many alarms, by halving. */
-function match(contestant: Contestant, references: readonly Prepared[], options: BenchmarkOptions): Matched {
-  const { nullRuns, nullWeeks, seed } = options;
+/** Turns the contestant's knob on the streams without a change, then lets it find the changes. */
+export function compete(field: Field, contestant: Contestant): Score {
+  const { nullRuns, nullWeeks, horizonHours, falseAlarmsPerWeek } = field.options;
   const weeks = nullRuns * nullWeeks;
-  const read = references
-    .slice(0, nullRuns)
-    .map((prepared, at) => contestant.read(streamAfter(prepared, nullWeeks * hoursPerWeek, seed + 1000 + at)));
-  const alarmsAt = (position: number): number =>
-    read.reduce((sum, alarms) => sum + alarms(contestant.levels[position] as number).length, 0);
-  const allowed = options.falseAlarmsPerWeek * weeks;
-  let low = 0;
+  const horizon = horizonHours * eventsPerHour;
+  const { level, alarms } = turn(contestant, field.quiet, falseAlarmsPerWeek * weeks);
+  return {
+    contestant: contestant.name,
+    kind: contestant.kind,
+    level,
+    falseAlarmsPerWeek: alarms / weeks,
+    unfit: alarms > falseAlarmsPerWeek * weeks,
+    cases: field.cases.map(({ name, runs }): CaseScore => {
+      const delays = runs.map(({ run, from }) => {
+        const alarm = contestant
+          .read(run)(level)
+          .find((at) => at > from);
+        return alarm === undefined ? horizon : Math.min(horizon, alarm - from);
+      });
+      return {
+        name,
+        delay: delays.reduce((sum, delay) => sum + delay, 0) / delays.length,
+        found: delays.filter((delay) => delay < horizon).length / delays.length,
+      };
+    }),
+  };
+}
+
+/** The last position of the knob with at most so many alarms, by halving; the first where even that has more. */
+function turn(
+  contestant: Contestant,
+  quiet: readonly Run[],
+  allowed: number,
+): { readonly level: number; readonly alarms: number } {
+  const readings = quiet.map((run) => contestant.read(run));
+  const levelAt = (position: number): number => contestant.levels[position] as number;
+  const alarmsAt = (position: number): number => {
+    let sum = 0;
+    for (const alarms of readings) {
+      sum += alarms(levelAt(position)).length;
+      // Too many are too many.
+      if (sum > allowed && position > 0) break;
+    }
+    return sum;
+  };
+  let low = -1;
   let high = contestant.levels.length;
   let alarms = 0;
   while (high - low > 1) {
@@ -94,46 +139,5 @@ function match(contestant: Contestant, references: readonly Prepared[], options:
       alarms = found;
     } else high = middle;
   }
-  return {
-    contestant: contestant.name,
-    level: contestant.levels[low] as number,
-    falseAlarmsPerWeek: (low === 0 ? alarmsAt(0) : alarms) / weeks,
-  };
-}
-
-function streamAfter(prepared: Prepared, hours: number, seed: number): Run {
-  return { prepared, values: prepared.family.values(seed, hours) };
-}
-
-function runCase(
-  one: Case,
-  references: readonly Prepared[],
-  matched: readonly Matched[],
-  options: BenchmarkOptions,
-): Delay[] {
-  const { contestants, horizonHours, seed } = options;
-  const horizon = horizonHours * eventsPerHour;
-  const runs = references.map((prepared, at): { readonly run: Run; readonly from: number } => {
-    const random = createRandom(seed + 2000 + at);
-    const from = quietHours * eventsPerHour + random.below(24 * eventsPerHour);
-    const hours = quietHours + 24 + horizonHours;
-    const { values } = streamAfter(prepared, hours, seed + 3000 + at);
-    return { run: { prepared, values: one.apply(values.subarray(0, from + horizon), from, seed + at) }, from };
-  });
-  return contestants.map((contestant, which): Delay => {
-    const { level } = matched[which] as Matched;
-    const delays = runs
-      .map(({ run, from }) =>
-        contestant
-          .read(run)(level)
-          .find((at) => at > from),
-      )
-      .map((alarm, at) => (alarm === undefined ? horizon : alarm - (runs[at] as { from: number }).from));
-    const found = delays.filter((delay) => delay < horizon).length;
-    return {
-      contestant: contestant.name,
-      mean: delays.reduce((sum, delay) => sum + delay, 0) / delays.length,
-      found: found / delays.length,
-    };
-  });
+  return low < 0 ? { level: levelAt(0), alarms: alarmsAt(0) } : { level: levelAt(low), alarms };
 }

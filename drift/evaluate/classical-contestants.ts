@@ -17,23 +17,30 @@ function ofValues(
     name,
     kind,
     levels,
-    read: (run) => (level) => {
-      const { mean, deviation } = run.prepared;
-      const standardise = (value: number): number => (deviation > 0 ? (value - mean) / deviation : value - mean);
-      const detector = create(level, run, standardise);
-      const alarms: number[] = [];
-      for (let at = 0; at < run.values.length; at++)
-        if (detector.update(standardise(run.values[at] as number))) alarms.push(at + 1);
-      return alarms;
-    },
+    read:
+      (run) =>
+      (level, enough = Number.POSITIVE_INFINITY) => {
+        const { mean, deviation } = run.prepared;
+        const standardise = (value: number): number => (deviation > 0 ? (value - mean) / deviation : value - mean);
+        const detector = create(level, run, standardise);
+        const alarms: number[] = [];
+        for (let at = 0; at < run.values.length && !((alarms.at(-1) ?? 0) > enough); at++)
+          if (detector.update(standardise(run.values[at] as number))) alarms.push(at + 1);
+        return alarms;
+      },
   };
+}
+
+/** 10^-from, 10^-(from · ratio), …: from what never alarms to what nearly always does. */
+function falling(from: number, ratio: number, count: number): number[] {
+  return Array.from({ length: count }, (_, at) => 10 ** (-from * ratio ** at));
 }
 
 const statSize = 30;
 /** KSWIN's p-values are those of 30 steps: each is one position. */
 const kswinLevels = [...kolmogorovTails(statSize)].reverse().slice(3, 22);
 
-export const adwin = ofValues('ADWIN', 'classical', geometric(1e-12, 1.5, 72), (delta) => createAdwin({ delta }));
+export const adwin = ofValues('ADWIN', 'classical', falling(300, 0.93, 120), (delta) => createAdwin({ delta }));
 
 /** In river's settings, and for changes of half a standard deviation. */
 export const pageHinkley = ofValues('Page–Hinkley', 'classical', geometric(5000, 0.93, 96), (threshold) =>
@@ -48,7 +55,7 @@ export const kswin = ofValues('KSWIN', 'classical', kswinLevels, (alpha) => crea
 export const conformal = ofValues(
   'conformal',
   'anytime',
-  geometric(1e12, 0.7, 72),
+  falling(240, 0.93, 100).map((level) => 1 / level),
   (level, { prepared }, standardise) =>
     createConformal({ reference: prepared.values.map(standardise), valuesPerFalseAlarm: level, seed: 1 }),
 );

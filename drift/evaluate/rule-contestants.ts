@@ -92,8 +92,12 @@ interface Cells {
   readonly current: Counts;
 }
 
+const profilesRead = new WeakMap<Run, readonly Profile[]>();
+
 function byWindow(run: Run, statistic: (cells: Cells, window: Profile) => number): Float64Array {
-  const windows = hourlyProfiles(run.prepared.family, run.values, run.prepared.binning);
+  const { family, binning } = run.prepared;
+  const windows = profilesRead.get(run) ?? hourlyProfiles(family, run.values, binning);
+  profilesRead.set(run, windows);
   return Float64Array.from(windows, (window) => statistic(cellsOf(run.prepared, window), window));
 }
 

@@ -1,0 +1,104 @@
+import { advanceDetectors, noDetectors, type WatchedSlices } from '../detect/advance-detectors.ts';
+import type { SliceMeasure } from '../detect/slice-model.ts';
+import { slicesOfColumn } from '../detect/slices-of-column.ts';
+import { alphaOf } from '../judge/judge-window.ts';
+import { judgingShare } from './contestant.ts';
+import { eventsPerHour, type Family, hourMs, hoursPerWeek, sliceMs } from './family.ts';
+import { rules } from './rule-contestants.ts';
+import { columnFor, hourlyProfiles, type Prepared, prepare, startMs, timesFrom } from './run.ts';
+import { judgedWindows, judgeHour } from './tidemark-contestants.ts';
+
+/** What is counted on streams in which nothing changes, with the settings people would use: nothing is fitted to them. */
+export interface QuietCount {
+  /** `Tidemark`, `judging alone`, … or the usual setting of a rule. */
+  readonly name: string;
+  /** Asked for, a week over all features; absent for rules, which cannot be asked. */
+  readonly budget?: number;
+  readonly alarms: number;
+  readonly weeks: number;
+}
+
+export interface QuietOptions {
+  /** One a feature. */
+  readonly families: readonly Family[];
+  readonly budgets: readonly number[];
+  readonly referenceWeeks: number;
+  readonly weeks: number;
+  readonly seed: number;
+}
+
+/** Judges every hour of some weeks and runs the detectors of all features, each part with its share of each budget. */
+export function countQuiet(options: QuietOptions): QuietCount[] {
+  const { families, budgets, weeks, seed, referenceWeeks } = options;
+  const watched = families.map((family, at) => {
+    const prepared = prepare(family, seed + at, referenceWeeks);
+    return { prepared, values: family.values(seed + 500 + at, weeks * hoursPerWeek) };
+  });
+  const counts: QuietCount[] = [];
+  for (const budget of budgets) {
+    const judged = (share: number) =>
+      watched.reduce((sum, one) => sum + countJudged(one, budget * share, families.length), 0);
+    const detected = (share: number) => countDetected(watched, budget * share);
+    counts.push({ name: 'judging alone', budget, alarms: judged(1), weeks });
+    counts.push({ name: 'e-detectors alone', budget, alarms: detected(1), weeks });
+    counts.push({ name: 'Tidemark', budget, alarms: judged(judgingShare) + detected(1 - judgingShare), weeks });
+  }
+  for (const { usual, statistics } of rules) {
+    const measured = watched.map((run) => statistics(run));
+    for (const { name, limit } of usual) {
+      const alarms = measured.reduce((sum, values) => sum + values.filter((value) => value > limit).length, 0);
+      counts.push({ name, alarms, weeks });
+    }
+  }
+  return counts;
+}
+
+interface Watched {
+  readonly prepared: Prepared;
+  readonly values: Float64Array;
+}
+
+/** Windows are judged with the level asked for; those that are far from it by another level need not be. */
+function countJudged(run: Watched, falseAlarmsPerWeek: number, features: number): number {
+  const { prepared, values } = run;
+  const alpha = alphaOf({ falseAlarmsPerWeek, minEffect: 0 }, features * hoursPerWeek);
+  const evidence = evidenceRead.get(run) ?? judgedWindows(run);
+  evidenceRead.set(run, evidence);
+  return hourlyProfiles(prepared.family, values, prepared.binning).filter(
+    (profile, hour) =>
+      (evidence[hour] as number) < 20 * alpha && judgeHour(prepared, profile, hour, alpha)?.alarm === true,
+  ).length;
+}
+
+const evidenceRead = new WeakMap<Watched, Float64Array>();
+
+function countDetected(watched: readonly Watched[], falseAlarmsPerWeek: number): number {
+  const detectors = watched.map(
+    ({ prepared }, at): WatchedSlices => ({ key: String(at), modelId: '1', model: prepared.model }),
+  );
+  const slices = watched.map(({ prepared, values }) =>
+    slicesOfColumn({
+      column: columnFor(prepared.family, values),
+      timesMs: timesFrom(startMs + prepared.weeks * hoursPerWeek * hourMs, values.length),
+      rows: values.length,
+      binning: prepared.binning,
+      table: prepared.table,
+      sliceMs,
+    }),
+  );
+  const perSlice = (eventsPerHour * sliceMs) / hourMs;
+  const count = ((watched[0] as Watched).values.length / perSlice) | 0;
+  let state = noDetectors;
+  let alarms = 0;
+  for (let at = 0; at < count; at++) {
+    const measures = new Map<string, SliceMeasure>(
+      slices.map((one, which) => [String(which), one[at] as SliceMeasure]),
+    );
+    const { startMs: from } = (slices[0] as readonly SliceMeasure[])[at] as SliceMeasure;
+    const slice = { startMs: from, endMs: from + sliceMs, measures };
+    const advanced = advanceDetectors(state, slice, { watched: detectors, falseAlarmsPerWeek });
+    state = advanced.state;
+    alarms += advanced.alarms.length;
+  }
+  return alarms;
+}
