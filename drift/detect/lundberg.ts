@@ -25,8 +25,8 @@ const growth = 1.12;
 const stepsMax = 60;
 /** Peaks below this are no evidence of anything. */
 const base = 1;
-/** How far the highest of k exponential peaks may be above ln k: one time in twelve it is. */
-const highestSlack = 2.5;
+/** How far the highest of k exponential peaks may be above ln k: one time in eight it is. */
+const highestSlack = 2;
 
 function behaves(rate: number, residuals: Float64Array, counts: Float64Array, cost: number): boolean {
   let sum = 0;
@@ -49,7 +49,5 @@ function behaves(rate: number, residuals: Float64Array, counts: Float64Array, co
     peak = 0;
   }
   if (peaks === 0) return true;
-  // The mean excess of k exponentials of mean 1 is above this one time in six.
-  const allowed = 1 + 1 / Math.sqrt(peaks);
-  return excess / peaks <= allowed && highest <= Math.log(peaks) + highestSlack;
+  return excess / peaks <= 1 && highest <= Math.log(peaks) + highestSlack;
 }

@@ -1,12 +1,12 @@
 import { advanceDetectors, noDetectors, type WatchedSlices } from '../detect/advance-detectors.ts';
 import type { SliceMeasure } from '../detect/slice-model.ts';
-import { slicesOfColumn } from '../detect/slices-of-column.ts';
 import { alphaOf } from '../judge/judge-window.ts';
+import type { Profile } from '../profile/profile.ts';
 import { judgingShare } from './contestant.ts';
-import { eventsPerHour, type Family, hourMs, hoursPerWeek, sliceMs } from './family.ts';
+import { type Family, hoursPerWeek, sliceMs } from './family.ts';
 import { rules } from './rule-contestants.ts';
-import { columnFor, hourlyProfiles, type Prepared, prepare, startMs, timesFrom } from './run.ts';
-import { judgedWindows, judgeHour } from './tidemark-contestants.ts';
+import { hourlyProfiles, type Prepared, prepare } from './run.ts';
+import { judgedWindows, judgeHour, slicesOf } from './tidemark-contestants.ts';
 
 /** What is counted on streams in which nothing changes, with the settings people would use: nothing is fitted to them. */
 export interface QuietCount {
@@ -29,11 +29,8 @@ export interface QuietOptions {
 
 /** Judges every hour of some weeks and runs the detectors of all features, each part with its share of each budget. */
 export function countQuiet(options: QuietOptions): QuietCount[] {
-  const { families, budgets, weeks, seed, referenceWeeks } = options;
-  const watched = families.map((family, at) => {
-    const prepared = prepare(family, seed + at, referenceWeeks);
-    return { prepared, values: family.values(seed + 500 + at, weeks * hoursPerWeek) };
-  });
+  const { families, budgets, weeks, seed } = options;
+  const watched = families.map((family, at) => watch(family, seed + at, options));
   const counts: QuietCount[] = [];
   for (const budget of budgets) {
     const judged = (share: number) =>
@@ -56,46 +53,40 @@ export function countQuiet(options: QuietOptions): QuietCount[] {
 interface Watched {
   readonly prepared: Prepared;
   readonly values: Float64Array;
+  /** By hour: its profile, and the smallest p-value of its tests. */
+  readonly hours: readonly Profile[];
+  readonly evidence: Float64Array;
+  readonly slices: readonly SliceMeasure[];
+}
+
+function watch(family: Family, seed: number, options: QuietOptions): Watched {
+  const prepared = prepare(family, seed, options.referenceWeeks);
+  const values = family.values(seed + 500, options.weeks * hoursPerWeek);
+  const run = { prepared, values };
+  const hours = hourlyProfiles(family, values, prepared.binning);
+  return { ...run, hours, evidence: judgedWindows(run), slices: slicesOf(run) };
 }
 
 /** Windows are judged with the level asked for; those that are far from it by another level need not be. */
-function countJudged(run: Watched, falseAlarmsPerWeek: number, features: number): number {
-  const { prepared, values } = run;
+function countJudged({ prepared, hours, evidence }: Watched, falseAlarmsPerWeek: number, features: number): number {
   const alpha = alphaOf({ falseAlarmsPerWeek, minEffect: 0 }, features * hoursPerWeek);
-  const evidence = evidenceRead.get(run) ?? judgedWindows(run);
-  evidenceRead.set(run, evidence);
-  return hourlyProfiles(prepared.family, values, prepared.binning).filter(
+  return hours.filter(
     (profile, hour) =>
       (evidence[hour] as number) < 20 * alpha && judgeHour(prepared, profile, hour, alpha)?.alarm === true,
   ).length;
 }
 
-const evidenceRead = new WeakMap<Watched, Float64Array>();
-
 function countDetected(watched: readonly Watched[], falseAlarmsPerWeek: number): number {
   const detectors = watched.map(
     ({ prepared }, at): WatchedSlices => ({ key: String(at), modelId: '1', model: prepared.model }),
   );
-  const slices = watched.map(({ prepared, values }) =>
-    slicesOfColumn({
-      column: columnFor(prepared.family, values),
-      timesMs: timesFrom(startMs + prepared.weeks * hoursPerWeek * hourMs, values.length),
-      rows: values.length,
-      binning: prepared.binning,
-      table: prepared.table,
-      sliceMs,
-    }),
-  );
-  const perSlice = (eventsPerHour * sliceMs) / hourMs;
-  const count = ((watched[0] as Watched).values.length / perSlice) | 0;
+  const count = (watched[0] as Watched).slices.length;
   let state = noDetectors;
   let alarms = 0;
   for (let at = 0; at < count; at++) {
-    const measures = new Map<string, SliceMeasure>(
-      slices.map((one, which) => [String(which), one[at] as SliceMeasure]),
-    );
-    const { startMs: from } = (slices[0] as readonly SliceMeasure[])[at] as SliceMeasure;
-    const slice = { startMs: from, endMs: from + sliceMs, measures };
+    const measures = new Map(watched.map(({ slices }, which) => [String(which), slices[at] as SliceMeasure]));
+    const { startMs } = (watched[0] as Watched).slices[at] as SliceMeasure;
+    const slice = { startMs, endMs: startMs + sliceMs, measures };
     const advanced = advanceDetectors(state, slice, { watched: detectors, falseAlarmsPerWeek });
     state = advanced.state;
     alarms += advanced.alarms.length;

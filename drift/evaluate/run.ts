@@ -1,9 +1,7 @@
 import type { Column } from '../../common/columns.ts';
 import { everything } from '../../common/segment.ts';
-import { calibrateSlices } from '../detect/calibrate-slices.ts';
 import { type ScoreTable, scoreTableOf } from '../detect/score-table.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
-import { slicesOfColumn } from '../detect/slices-of-column.ts';
 import type { Binning, Profile } from '../profile/profile.ts';
 import { accumulate, createProfileSet, profileOf } from '../profile/profile-set.ts';
 import { buildReference } from '../reference/build-reference.ts';
@@ -48,12 +46,12 @@ export function prepare(family: Family, seed: number, weeks: number): Prepared {
     origin: family.name,
     segments: [],
     windowsMs: [hourMs],
+    sliceMs,
   });
   const binning = (reference.features[0] as { binning: Binning }).binning;
   const profile = reference.profile(everything, feature) as Profile;
   const table = scoreTableOf(binning, profile);
-  const slices = slicesOfColumn({ column, timesMs, rows: values.length, binning, table, sliceMs });
-  const model = calibrateSlices(table, slices, { sliceMs });
+  const model = reference.slices?.models.get(feature);
   if (model === undefined) throw new Error(`${family.name}: too short a reference`);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);

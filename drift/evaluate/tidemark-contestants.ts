@@ -96,7 +96,8 @@ function alarmsOfWindows(evidence: Float64Array, budget: number): number[] {
   return alarms;
 }
 
-function slicesOf({ prepared, values }: Run) {
+/** What the detectors read of a stream. */
+export function slicesOf({ prepared, values }: Run) {
   const { family, binning, table, weeks } = prepared;
   return slicesOfColumn({
     column: columnFor(family, values),

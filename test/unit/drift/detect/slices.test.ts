@@ -13,7 +13,9 @@ import { measureSlice, type SliceMeasure, type SliceModel } from '../../../../dr
 import { slicesOfColumn } from '../../../../drift/detect/slices-of-column.ts';
 import type { Binning, Profile } from '../../../../drift/profile/profile.ts';
 import { accumulate, createProfileSet, profileOf } from '../../../../drift/profile/profile-set.ts';
+import { buildReference } from '../../../../drift/reference/build-reference.ts';
 import { binningsOf } from '../../../../drift/reference/feature-binning.ts';
+import { referenceFromJson, referenceToJson } from '../../../../drift/reference/reference-json.ts';
 
 const sliceMs = 600_000;
 const perSlice = 20;
@@ -152,6 +154,31 @@ describe('the model of slices', () => {
     expect(model.bets.reduce((sum, { stake }) => sum + stake, 0)).toBeCloseTo(1, 3);
     expect(JSON.parse(JSON.stringify(model))).toEqual(model);
     expect(JSON.stringify(model).length).toBeLessThan(40_000);
+  });
+});
+
+describe('a reference made for slices', () => {
+  const values = normals(11, 200);
+  const input = {
+    frame: { rows: values.length, fields: [{ name: 'x', type: 'number' as const }], columns: [numbers(values)] },
+    timesMs: timesFrom(0, values.length),
+    origin: 'test',
+    segments: [],
+    windowsMs: [6 * sliceMs],
+  };
+
+  it('brings the model along, through JSON, too', () => {
+    const reference = buildReference({ ...input, sliceMs });
+    const again = referenceFromJson(referenceToJson(reference));
+    expect(reference.slices?.models.get('x')?.bets.length).toBeGreaterThan(50);
+    expect(again.slices).toEqual(reference.slices);
+  });
+
+  it('is the same reference without', () => {
+    const without = buildReference(input);
+    expect(without.slices).toBeUndefined();
+    expect(without.id).toBe(buildReference({ ...input, sliceMs }).id);
+    expect(referenceToJson(without)).not.toContain('"slices"');
   });
 });
 
