@@ -22,9 +22,10 @@ export function createSliceDetector(model: SliceModel, from?: readonly number[])
   const { bets, means, names, sliceMs, seasons, typical } = model;
   const count = bets.length;
   const { scores, rates, costs, extras, stakes } = arraysOf(model);
-  const sums = from?.length === count ? Float64Array.from(from) : new Float64Array(count);
+  const sums = from?.length === count ? new Float64Array(from) : new Float64Array(count);
   const moved = new Float64Array(names.length);
-  let evidence = sums.reduce((sum, value) => sum + value, 0);
+  let evidence = 0;
+  for (let at = 0; at < count; at++) evidence += sums[at] as number;
   return {
     update: ({ startMs, n, sums: measured }) => {
       if (n === 0) return evidence;
@@ -58,7 +59,7 @@ export function createSliceDetector(model: SliceModel, from?: readonly number[])
       sums.fill(0);
       evidence = 0;
     },
-    sums: () => [...sums],
+    sums: () => Array.from(sums),
   };
 }
 

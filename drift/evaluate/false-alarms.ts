@@ -37,7 +37,6 @@ export function countQuiet(options: QuietOptions): QuietCount[] {
       watched.reduce((sum, one) => sum + countJudged(one, budget * share, families.length), 0);
     const detected = (share: number) => countDetected(watched, budget * share);
     counts.push({ name: 'judging alone', budget, alarms: judged(1), weeks });
-    counts.push({ name: 'e-detectors alone', budget, alarms: detected(1), weeks });
     counts.push({ name: 'Tidemark', budget, alarms: judged(judgingShare) + detected(1 - judgingShare), weeks });
   }
   for (const { usual, statistics } of rules) {
