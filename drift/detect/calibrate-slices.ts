@@ -182,8 +182,8 @@ interface Spread {
 }
 
 /**
- * By block length: the variance of a block's sum per event, and no smaller than what makes the most extreme block an ordinary
- * one of a normal distribution.
+ * By block length: the variance of a block's sum per event, with what few blocks leave open (one standard error); and no smaller
+ * than what makes the most extreme block an ordinary one of a normal distribution.
  */
 function variances(residuals: Float64Array, counts: Float64Array, largest: number): Spread[] {
   const spreads: Spread[] = [];
@@ -203,7 +203,7 @@ function variances(residuals: Float64Array, counts: Float64Array, largest: numbe
       events += n;
       extreme = Math.max(extreme, (sum * sum) / n);
     }
-    const variance = squares / events;
+    const variance = (squares / events) * (1 + Math.sqrt(2 / blocks));
     // Sums of few bounded scores are no normal ones; what single events can do is in the cost of independent events.
     const normal = events / blocks >= 5 * largest * largest;
     const envelope = normal ? extreme / normalScore(1 - 1 / (20 * blocks)) ** 2 : 0;

@@ -34,31 +34,43 @@ const growth = 1.6;
 const stepsMax = 20;
 /** To within 6 % of the least cost. */
 const halvings = 3;
-/** Peaks below this are no evidence of anything. */
-const base = 1;
+/** Peaks below the first are no evidence of anything; beyond the second they show whether the tail is heavier than the body. */
+const bases = [1, 3];
+/** Fewer peaks beyond a base have no mean worth looking at. */
+const minPeaks = 5;
 /** How far the highest of k exponential peaks may be above ln k: one time in eight it is. */
 const highestSlack = 2;
 
 function behaves(rate: number, residuals: Float64Array, counts: Float64Array, cost: number): boolean {
-  let sum = 0;
-  let peak = 0;
-  let peaks = 0;
-  let excess = 0;
-  let highest = 0;
-  for (let at = 0; at <= residuals.length; at++) {
-    if (at < residuals.length) sum += rate * (residuals[at] as number) - cost * (counts[at] as number);
-    if (sum > 0 && at < residuals.length) {
-      if (sum > peak) peak = sum;
-      continue;
-    }
-    if (peak > base) {
-      peaks++;
+  const peaks = peaksOf(rate, residuals, counts, cost);
+  return bases.every((base) => {
+    let beyond = 0;
+    let excess = 0;
+    let highest = 0;
+    for (const peak of peaks) {
+      if (peak <= base) continue;
+      beyond++;
       excess += peak - base;
       highest = Math.max(highest, peak - base);
     }
+    if (beyond < minPeaks && base !== bases[0]) return true;
+    return beyond === 0 || (excess <= beyond && highest <= Math.log(beyond) + highestSlack);
+  });
+}
+
+/** The highest points of Page's sum between its returns to zero. */
+function peaksOf(rate: number, residuals: Float64Array, counts: Float64Array, cost: number): number[] {
+  const peaks: number[] = [];
+  let sum = 0;
+  let peak = 0;
+  for (let at = 0; at < residuals.length; at++) {
+    sum += rate * (residuals[at] as number) - cost * (counts[at] as number);
+    if (sum > peak) peak = sum;
+    if (sum > 0) continue;
+    if (peak > 0) peaks.push(peak);
     sum = 0;
     peak = 0;
   }
-  if (peaks === 0) return true;
-  return excess / peaks <= 1 && highest <= Math.log(peaks) + highestSlack;
+  if (peak > 0) peaks.push(peak);
+  return peaks;
 }
