@@ -28,11 +28,17 @@ const of = (family: string, course: keyof typeof courses, what: string, effect: 
   apply: (values, from, seed) => changed(values, from, { effect, course: courses[course] as Course }, seed),
 });
 
-const incremental = (family: string, by: number, unit = 'sd'): Case => ({
+const incremental = (family: string, by: number): Case => ({
   family,
-  name: `incremental: mean +${by} ${unit}`,
+  name: `incremental: mean +${by} sd`,
   apply: (values, from) => drifting(values, from, by),
 });
+
+/** Minutes stay whole ones: halves alone would give the change away. */
+const rounded =
+  (effect: Effect): Effect =>
+  (value, random) =>
+    Math.round(effect(value, random));
 
 const normal = (family: string): Case[] => [
   of(family, 'sudden', 'mean +0.5 sd', shifted(0.5)),
@@ -64,10 +70,14 @@ export const cases: readonly Case[] = [
   of('categories', 'gradual', 'second and fifth swapped', swapped(1, 4)),
   of('categories', 'recurring', '10 % become the third', recoded(0.1, 2)),
   of('flight delays', 'sudden', '10 minutes more', shifted(10)),
-  of('flight delays', 'sudden', 'scale × 1.5', scaled(1.5)),
+  of('flight delays', 'sudden', 'scale × 1.5', rounded(scaled(1.5))),
   of('flight delays', 'sudden', 'tail: 5 % × 4', tailed(0.05, 4)),
   of('flight delays', 'gradual', '10 minutes more', shifted(10)),
-  incremental('flight delays', 10, 'minutes'),
+  {
+    family: 'flight delays',
+    name: 'incremental: 10 minutes more',
+    apply: (values, from) => drifting(values, from, 10).map(Math.round),
+  },
   of('flight delays', 'recurring', '10 minutes more', shifted(10)),
   of('flight distances', 'sudden', 'kilometres', scaled(1.609344)),
   of('flight distances', 'sudden', 'kilometres in 20 %', (value, random) =>

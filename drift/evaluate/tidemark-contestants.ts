@@ -10,7 +10,7 @@ import { eventsPerHour, hourMs, hoursPerWeek, sliceMs } from './family.ts';
 import { columnFor, feature, hourlyProfiles, msPerEvent, type Prepared, type Run, startMs, timesFrom } from './run.ts';
 
 /** False alarms a week and feature. */
-const levels = geometric(1e-7, 1.4, 60);
+const levels = geometric(1e-5, 1.1, 160);
 
 /** Windows of an hour, judged as the monitor does. */
 export const judging: Contestant = {
