@@ -6,6 +6,8 @@ export interface Random {
   below(bound: number): number;
   /** Standard normal (Box–Muller). */
   normal(): number;
+  /** As a seed it goes on from here. */
+  state(): number;
 }
 
 /** Mulberry32 (Tommy Ettinger, 2017): 32 bits of state, passes gjrand; not for secrets. */
@@ -22,5 +24,6 @@ export function createRandom(seed: number): Random {
     next,
     below: (bound) => Math.floor(next() * bound),
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+    state: () => state,
   };
 }

@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Column } from '../../common/columns.ts';
 import type { FeatureField, Frame } from '../../common/feature.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
+import { calibrateSlices } from '../detect/calibrate-slices.ts';
+import { scoreTableOf } from '../detect/score-table.ts';
+import type { SliceModel } from '../detect/slice-model.ts';
+import { slicesOfColumn } from '../detect/slices-of-column.ts';
 import { binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile, mergeInto } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
@@ -31,6 +35,8 @@ export interface ReferenceInput {
    * change from one to the other add up. Features it does not know get bins of their own.
    */
   readonly like?: Reference;
+  /** Learn how slices of this length behave, for `advanceDetectors`. */
+  readonly sliceMs?: number;
 }
 
 /**
@@ -55,6 +61,7 @@ export function buildReference(input: ReferenceInput): Reference {
     series: new Map<SegmentKey, Map<string, NullSeries>>(),
     tails: new Map<string, Tail>(),
   }));
+  const models = new Map<string, SliceModel>();
 
   frame.fields.forEach((field, at) => {
     if (excluded.has(field.name)) return;
@@ -95,6 +102,11 @@ export function buildReference(input: ReferenceInput): Reference {
         }
       });
     }
+    const whole = profiles.get(everything)?.get(field.name);
+    if (input.sliceMs !== undefined && whole !== undefined) {
+      const model = modelOfSlices({ column, timesMs, rows: frame.rows, binning, whole, sliceMs: input.sliceMs });
+      if (model !== undefined) models.set(field.name, model);
+    }
   });
 
   const content = {
@@ -105,8 +117,21 @@ export function buildReference(input: ReferenceInput): Reference {
     segments,
     profiles,
     nulls,
+    ...(input.sliceMs === undefined ? {} : { slices: { sliceMs: input.sliceMs, models } }),
   };
   return referenceOf({ id: identify(content), ...content });
+}
+
+function modelOfSlices(input: {
+  readonly column: Column;
+  readonly timesMs: Float64Array;
+  readonly rows: number;
+  readonly binning: Binning;
+  readonly whole: Profile;
+  readonly sliceMs: number;
+}): SliceModel | undefined {
+  const table = scoreTableOf(input.binning, input.whole);
+  return calibrateSlices(table, slicesOfColumn({ ...input, table }), { sliceMs: input.sliceMs });
 }
 
 interface TimeSlices {

@@ -1,4 +1,5 @@
 import { featureTypes } from '../../common/feature.ts';
+import type { SliceModel } from '../detect/slice-model.ts';
 import { binningFromJson, binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
@@ -49,6 +50,8 @@ interface Document {
     readonly series: readonly (readonly (SeriesDocument | null)[])[];
     readonly tails: readonly (readonly [string, Tail])[];
   }[];
+  /** Absent where the reference was made without. */
+  readonly slices?: { readonly sliceMs: number; readonly models: readonly (readonly [string, SliceModel])[] };
 }
 
 /** The reference as one JSON text; counts are sparse, null statistics have four significant digits. */
@@ -81,6 +84,9 @@ export function referenceToJson(reference: Reference): string {
       series: rowOf(series, encodeSeries),
       tails: [...tails],
     })),
+    ...(content.slices === undefined
+      ? {}
+      : { slices: { sliceMs: content.slices.sliceMs, models: [...content.slices.models] } }),
   };
   return JSON.stringify(document);
 }
@@ -133,6 +139,9 @@ export function referenceFromJson(text: string): Reference {
         tails: new Map(tails),
       }),
     ),
+    ...(document.slices === undefined
+      ? {}
+      : { slices: { sliceMs: document.slices.sliceMs, models: new Map(document.slices.models) } }),
   });
 }
 

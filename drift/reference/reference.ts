@@ -1,4 +1,5 @@
 import type { SegmentKey } from '../../common/segment.ts';
+import type { SliceModel } from '../detect/slice-model.ts';
 import type { Profile, ProfiledFeature } from '../profile/profile.ts';
 import type { MassKind } from './divergence.ts';
 import type { Tail } from './tail.ts';
@@ -47,6 +48,14 @@ export interface Reference {
   /** Whole events in the feature's own bins, segments in its coarser ones. */
   profile(segment: SegmentKey, feature: string): Profile | undefined;
   readonly nulls: readonly NullTable[];
+  /** How slices of all events behave, for the detectors; absent where none were asked for. */
+  readonly slices?: SliceTable;
+}
+
+export interface SliceTable {
+  readonly sliceMs: number;
+  /** By feature; those with too few slices are left out. */
+  readonly models: ReadonlyMap<string, SliceModel>;
 }
 
 /** The plain content of a reference, from which its functions are made. Keys of inner maps are `segment` then `feature`. */
@@ -59,6 +68,7 @@ export interface ReferenceContent {
   readonly segments: readonly SegmentKey[];
   readonly profiles: ReadonlyMap<SegmentKey, ReadonlyMap<string, Profile>>;
   readonly nulls: readonly NullContent[];
+  readonly slices?: SliceTable;
 }
 
 export interface NullContent {
@@ -90,6 +100,7 @@ export function referenceOf(content: ReferenceContent): Reference {
       series: (segment, feature) => series.get(segment)?.get(feature),
       tail: (scope, feature, against) => tails.get(tailKey(scope, feature, against)),
     })),
+    ...(content.slices === undefined ? {} : { slices: content.slices }),
   };
   contents.set(reference, content);
   return reference;
