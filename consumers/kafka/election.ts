@@ -66,6 +66,7 @@ export function createKafkaElection(config: KafkaSourceConfig, deps: ElectionDep
       maxWaitTimeInMs: heartbeatIntervalMs(config),
       partitionAssigners: [leaderAssigner],
     });
+    let over = false;
     let held: Held | undefined;
     let leading: Promise<void> = Promise.resolve();
     let fail: (error: unknown) => void = () => undefined;
@@ -80,6 +81,8 @@ export function createKafkaElection(config: KafkaSourceConfig, deps: ElectionDep
     }
 
     function onJoin({ payload: { memberId, isLeader } }: ConsumerGroupJoinEvent): void {
+      // kafkajs joins again by itself after some failures; this membership is over by then, and its sockets are closed.
+      if (over) return;
       joined();
       logger.debug({ group, memberId, isLeader }, 'joined the group of monitors');
       // Under the same id it never was out of the group, so nobody can have led in between.
@@ -128,6 +131,7 @@ export function createKafkaElection(config: KafkaSourceConfig, deps: ElectionDep
       admin = own;
       await Promise.race([failed, stopped]);
     } finally {
+      over = true;
       admin = undefined;
       drop();
       await leading;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -159,8 +159,9 @@ export async function prepareBroker(options: BrokerOptions): Promise<PreparedBro
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { directory } = options;
   const { command, args, port, listeners, log } = await prepareBroker(options);
-  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => appendFileSync(log, data));
+  const output = openSync(log, 'a');
+  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', output, output] });
+  closeSync(output);
   const exited = once(child, 'exit');
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -56,12 +56,13 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   mkdirSync(directory, { recursive: true });
   const port = options.port ?? (await freePort());
   const settings = [`-Dquarkus.http.port=${port}`, '-Dquarkus.http.host=127.0.0.1'];
+  const log = join(directory, 'registry.log');
+  const output = openSync(log, 'a');
   const child = spawn('java', ['-Xmx384m', ...settings, '-jar', jar], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output, output],
     env: { ...process.env, REGISTRY_DATASOURCE_URL: `jdbc:h2:file:${join(directory, 'registry')}` },
   });
-  const log = join(directory, 'registry.log');
-  for (const output of [child.stdout, child.stderr]) output.on('data', (data: Buffer) => appendFileSync(log, data));
+  closeSync(output);
   const exited = once(child, 'exit');
   const endWithUs = () => child.kill('SIGKILL');
   process.once('exit', endWithUs);
