@@ -18,6 +18,7 @@ import { nextTurn, piecesOf } from './pieces.ts';
 import type { Prepared } from './prepared.ts';
 import { type ProfilePlan, profileBatch } from './profile-batch.ts';
 import { createReader } from './reader.ts';
+import { reportFlush } from './report-flush.ts';
 
 /** What the worker needs of the store. */
 export interface WorkerStore {
@@ -93,9 +94,6 @@ const turnEveryMs = 10;
 
 /** After `stop`, how long it may take to commit what was taken in, where others wait for the partitions. */
 const drainMs = 5000;
-
-/** Profile rows a thousand events above which the worker warns: panes, segments or flushes are too small. */
-const profileRowsWarning = 50;
 
 export function createWorker(options: WorkerOptions): Worker {
   const { source, intake, partitions, store, clock, logger, metrics } = options;
@@ -187,7 +185,8 @@ export function createWorker(options: WorkerOptions): Worker {
       Object.assign(state.committed, { position: chunk.to, watermarkMs: chunk.watermarkMs, atMs: clock.now() });
     }
     source.settle?.(prepared.outcomes);
-    report(owned, prepared.events.rows, (performance.now() - started) / 1000);
+    const seconds = (performance.now() - started) / 1000;
+    reportFlush(owned, { events: prepared.events.rows, seconds, flushRows: options.flushRows, logger, metrics });
     await options.outgoing?.counted(rows, prepared.chunkOf, owned, stopping.signal);
     await options.onCommitted(status());
   }
@@ -246,23 +245,6 @@ export function createWorker(options: WorkerOptions): Worker {
         ended: committed.position >= (endOf.get(partitionKey(id)) ?? Number.POSITIVE_INFINITY),
       })),
     };
-  }
-
-  function report(chunks: readonly ChunkRow[], events: number, seconds: number): void {
-    let profileRows = 0;
-    for (const { partition, read, rejected, profileRows: rows } of chunks) {
-      metrics.count('tidemark_messages_total', read, { source: partition.source, role: partition.role });
-      metrics.count('tidemark_rejected_total', rejected, { source: partition.source, role: partition.role });
-      profileRows += rows;
-    }
-    metrics.time('tidemark_flush_seconds', seconds);
-    metrics.gauge('tidemark_flush_rows', events);
-    const per1000 = events === 0 ? 0 : (profileRows / events) * 1000;
-    metrics.gauge('tidemark_profile_rows_per_1000_events', per1000);
-    if (per1000 > profileRowsWarning && events >= options.flushRows / 2) {
-      const advice = 'many profile rows beside the events: longer panes, fewer segments or larger flushes would help';
-      logger.warn({ profileRowsPer1000Events: Math.round(per1000) }, advice);
-    }
   }
 
   /**
