@@ -65,7 +65,7 @@ export function addPartCommand(program: Command, part: PartCommand): void {
           // A service starts before its store on some days; who runs it has set it to run.
           const base = await retry(() => openBase(file, process.cwd()), {
             random: Math.random,
-            sleep,
+            sleep: (ms) => Promise.race([sleep(ms), stopped.promise]),
             signal: giveUp.signal,
             onRetry: ({ waitMs, reason }) =>
               logger.warn({ waitMs: Math.round(waitMs), reason }, 'waiting for the store'),

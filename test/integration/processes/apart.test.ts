@@ -19,7 +19,7 @@ it.each(parts)('tidemark %s over a store that belongs to one process is refused,
   });
 });
 
-it('a worker is refused where nothing can be shared, and a port or a level that is none', async () => {
+it('a worker is refused where nothing can be shared, and a port or a level that is none; a store that is away is waited for', async () => {
   const [directory, port] = [await temporary(), await freePort()];
   await startStore(directory, port);
   const storeUrl = `http://127.0.0.1:${port}`;
@@ -39,7 +39,10 @@ it('a worker is refused where nothing can be shared, and a port or a level that 
   const taken = await tidemark(['monitor', http.path, '--port', String(port)]).finished;
   expect([taken.code, taken.stderr]).toEqual([3, expect.stringContaining('[LISTEN_FAILED]')]);
   const away = await writePipeline({ storeUrl: `http://127.0.0.1:${await freePort()}` });
-  expect((await tidemark(['server', away.path]).finished).code).toBe(3);
+  const waiting = tidemark(['server', away.path]);
+  await waiting.waitFor(/waiting for the store/);
+  const ended = await waiting.stop('SIGTERM');
+  expect([ended.code, ended.stderr]).toEqual([3, expect.stringContaining('[STORE_UNAVAILABLE]')]);
 });
 
 it('a server and a monitor in processes of their own answer, and end with 0', async () => {
