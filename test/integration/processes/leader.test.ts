@@ -156,11 +156,11 @@ actions:
     });
   }
 
-  /** Everything that was decided and done, without what may differ: rounds, attempts, wall clock. */
+  /** Everything that was decided and done, without what may differ: rounds, attempts, wall clock, panes after the last window. */
   async function outcome({ store, name, runs }: Pipeline) {
     const from = (table: string) => `${store.database}.${table} FINAL`;
-    const state = (await monitorState(store)) ?? { round: 0, seen: {} };
-    const { round: _, seen: __, ...decided } = state;
+    const decided: Record<string, unknown> = { ...(await monitorState(store)) };
+    for (const key of ['round', 'seen', 'closedThroughMs', 'lastPaneMs']) delete decided[key];
     const jobs = await store.query<{ entry: string }>(
       `SELECT argMax(entry, (seq, revision)) AS entry FROM ${from('job_log')} GROUP BY job_id ORDER BY job_id`,
     );
