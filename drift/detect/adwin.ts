@@ -1,4 +1,4 @@
-import type { Detector } from './detector.ts';
+import { type Detector, isUsable } from './detector.ts';
 
 export interface AdwinOptions {
   /** Confidence: the smaller, the fewer false alarms; in (0, 1), 0.002. */
@@ -40,7 +40,7 @@ export function createAdwin(options: AdwinOptions = {}, from?: AdwinState): Dete
   let window = from === undefined ? empty() : copy(from);
   return {
     update: (value) => {
-      if (!Number.isFinite(value)) return false;
+      if (!isUsable(value)) return false;
       insert(window, value, settings.maxBuckets);
       const alarm = detect(window, settings);
       if (alarm) window = empty();

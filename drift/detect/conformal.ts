@@ -1,7 +1,7 @@
 import { createRandom } from '../../common/random.ts';
 
 import { countBelow } from '../statistics/cells.ts';
-import type { Detector } from './detector.ts';
+import { type Detector, isUsable } from './detector.ts';
 import { normalScore } from './normal-score.ts';
 import { advanceEvidence } from './shiryaev-roberts.ts';
 
@@ -47,7 +47,7 @@ export function createConformal(options: ConformalOptions, from?: ConformalState
   const wins = new Float64Array(kind.count);
   return {
     update: (value) => {
-      if (!Number.isFinite(value)) return false;
+      if (!isUsable(value)) return false;
       const cell = countBelow(cuts, value, false);
       counts[cell] = (counts[cell] as number) + 1;
       all++;

@@ -1,5 +1,5 @@
 import { createRandom } from '../../common/random.ts';
-import type { Detector } from './detector.ts';
+import { type Detector, isUsable } from './detector.ts';
 
 export interface KswinOptions {
   /** An alarm where the test's p-value is at most this, in (0, 1); 0.005. */
@@ -38,7 +38,7 @@ export function createKswin(options: KswinOptions, from?: KswinState): Detector<
   const latest = new Float64Array(statSize);
   return {
     update: (value) => {
-      if (!Number.isFinite(value)) return false;
+      if (!isUsable(value)) return false;
       if (window.length === windowSize) window.shift();
       window.push(value);
       if (window.length < windowSize) return false;

@@ -1,4 +1,4 @@
-import type { Detector } from './detector.ts';
+import { type Detector, isUsable } from './detector.ts';
 
 export interface PageHinkleyOptions {
   /** Changes of the mean smaller than this, in the unit of the values, are not looked for; >= 0, 0.005. */
@@ -41,7 +41,7 @@ export function createPageHinkley(
   let highestFall = from?.highestFall ?? -1;
   return {
     update: (value) => {
-      if (!Number.isFinite(value)) return false;
+      if (!isUsable(value)) return false;
       n++;
       mean += (1 / n) * (value - mean);
       const deviation = value - mean;

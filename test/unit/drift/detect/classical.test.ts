@@ -61,13 +61,14 @@ describe('classical detectors', () => {
     },
   );
 
-  it('pass over what is not a finite number', () => {
+  it('pass over what is not a finite number, or so large that sums would not be', () => {
     for (const [name, create] of Object.entries(settings)) {
       const detector = create();
       for (let at = 0; at < 200; at++) detector.update(at / 200);
       const before = detector.state();
       expect(detector.update(Number.NaN), name).toBe(false);
       expect(detector.update(Number.POSITIVE_INFINITY), name).toBe(false);
+      expect(detector.update(-1e200), name).toBe(false);
       expect(detector.state()).toEqual(before);
     }
   });
