@@ -47,7 +47,7 @@ const powersOfTen = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exp
  *
  * It agrees with JSON.parse on every value: a number of at most 15 digits and 22 decimals is the quotient of two doubles that
  * are exact, so correctly rounded (Clinger 1990, doi:10.1145/93542.93557); others are left to Number. An event of 170 bytes
- * costs some 0.5 µs instead of the 2 µs of the general decoder, and leaves no garbage but its ids.
+ * costs some 0.7 µs instead of the 1.4 µs of the general decoder, and leaves no garbage but its ids.
  */
 export function createFlatReader({
   keys,

@@ -6,32 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { kafkaClassPath } from './jars.ts';
-import {
-  type BrokerPorts,
-  type BrokerTls,
-  type ExtraListener,
-  type Login,
-  scramArguments,
-  serverProperties,
-} from './properties.ts';
+import { type BrokerPorts, type PropertiesOptions, scramArguments, serverProperties } from './properties.ts';
 
-export interface BrokerOptions {
-  /** Data and log of the broker; one that was used before is opened again. */
-  readonly directory: string;
+export interface BrokerOptions extends PropertiesOptions {
   /** On 127.0.0.1; default: any free one. */
   readonly port?: number;
-  /** A login for SASL/PLAIN at the first listener; default: anybody may connect. */
-  readonly login?: Login;
-  /** Further listeners, with TLS, a login, or both. */
-  readonly listeners?: readonly ExtraListener[];
-  /** Needed where a listener speaks TLS. */
-  readonly tls?: BrokerTls;
-  /** Who may log in at the further listeners. SCRAM knows those of the first start in a directory. */
-  readonly users?: readonly Login[];
-  /** Refuse what no ACL allows. Whoever comes in by the first listener without a login may do everything. */
-  readonly acls?: boolean;
-  /** Lines of server.properties beyond our own; they win. */
-  readonly properties?: Readonly<Record<string, string>>;
 }
 
 export interface Broker {

@@ -22,12 +22,19 @@ export interface BrokerTls {
 }
 
 export interface PropertiesOptions {
+  /** Data and log of the broker; one that was used before is opened again. */
   readonly directory: string;
+  /** A login for SASL/PLAIN at the first listener; default: anybody may connect. */
   readonly login?: Login;
+  /** Further listeners, with TLS, a login, or both. */
   readonly listeners?: readonly ExtraListener[];
+  /** Needed where a listener speaks TLS. */
   readonly tls?: BrokerTls;
+  /** Who may log in at the further listeners. SCRAM knows those of the first start in a directory. */
   readonly users?: readonly Login[];
+  /** Refuse what no ACL allows. Whoever comes in by the first listener without a login may do everything. */
   readonly acls?: boolean;
+  /** Lines of server.properties beyond our own; they win. */
   readonly properties?: Readonly<Record<string, string>>;
 }
 
