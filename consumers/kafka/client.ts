@@ -1,6 +1,7 @@
 import { type Admin, type ConsumerConfig, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../../common/ports.ts';
 import type { KafkaSourceConfig } from '../../config/schema.ts';
+import { correctFetchResponses } from './aborted-transactions.ts';
 import { registerCodecs } from './codecs/register.ts';
 import type { Sockets } from './sockets.ts';
 import { tlsOptions } from './tls.ts';
@@ -59,6 +60,7 @@ export interface ClientOptions {
 export function createClient(options: ClientOptions): Kafka {
   const { config, directory, sockets, retries } = options;
   registerCodecs();
+  correctFetchResponses();
   return new Kafka({
     clientId: config.clientId,
     brokers: [...config.brokers],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Admin, Kafka, logLevel, Partitioners, type Transaction } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createMetrics } from '../../cli/runtime/metrics.ts';
 import type { Base } from '../../cli/runtime/runtime.ts';
@@ -17,6 +18,23 @@ import {
 
 const event = (at: number) => ({ key: `k${at}`, value: sizeEvent(at) });
 const at = (id: string, time: number | string) => JSON.stringify({ id, time, size: 1 });
+
+/** One begun transaction an id. Its producer is left to the end of the process. */
+async function transactions(brokers: string, ids: readonly string[]): Promise<Transaction[]> {
+  const kafka = new Kafka({ clientId: 'test', brokers: [brokers], logLevel: logLevel.NOTHING });
+  return Promise.all(
+    ids.map(async (transactionalId) => {
+      const producer = kafka.producer({
+        transactionalId,
+        idempotent: true,
+        maxInFlightRequests: 1,
+        createPartitioner: Partitioners.DefaultPartitioner,
+      });
+      await producer.connect();
+      return producer.transaction();
+    }),
+  );
+}
 
 /** Reads a topic to its end with a worker of its own, and counts what the tables hold. */
 describeWithKafka('messages that are no ordinary events', () => {
@@ -103,6 +121,26 @@ describeWithKafka('messages that are no ordinary events', () => {
     const { counted } = await readTopic('tail');
     expect(counted).toMatchObject({ events: 1, read: 1, deadLetters: {} });
     expect(coveredBy(counted.ranges['tail/0'] ?? [])).toBe(51);
+  });
+
+  it('passes over what transactions gave up, whichever of them was the first to do so', async () => {
+    await service.log.createTopic('given-up', 1);
+    const [early, late, kept] = await transactions(service.broker.brokers, ['early', 'late', 'kept']);
+    const send = async (one: Transaction | undefined, at: number) =>
+      await one?.send({ topic: 'given-up', acks: -1, messages: [{ ...event(at), partition: 0 }] });
+    await send(early, 0);
+    await send(late, 1);
+    await send(kept, 2);
+    await send(early, 3);
+    // The broker names them in the order of their ends, which is not that of their beginnings.
+    await late?.abort();
+    await early?.abort();
+    await kept?.commit();
+    await service.log.send('given-up', [event(4)]);
+    // Five events and three ends, which the broker writes some milliseconds after it has answered.
+    while ((await highOf(service.log.admin, 'given-up')) < 8) await delay(10);
+    const { counted } = await readTopic('given-up');
+    expect(counted).toMatchObject({ events: 2, read: 2, deadLetters: {} });
   });
 
   it('reads null keys and headers of any bytes as it reads others', async () => {

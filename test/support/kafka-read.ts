@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
+import { correctFetchResponses } from '../../consumers/kafka/aborted-transactions.ts';
 import { listHeaders } from '../../consumers/worker/list-headers.ts';
 
 export interface ReadMessage {
@@ -43,6 +44,7 @@ async function readOnce(request: {
   readonly topic: string;
 }): Promise<readonly ReadMessage[]> {
   const { brokers, topic } = request;
+  correctFetchResponses();
   const kafka = new Kafka({ clientId: 'reader', brokers: [brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   const consumer = kafka.consumer({ groupId: randomUUID(), readUncommitted: false, maxWaitTimeInMs: 50 });

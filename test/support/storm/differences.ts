@@ -110,6 +110,15 @@ export function compareLetters({ deadLetters }: Expected, found: readonly ReadMe
   return compareByPlace('topic of dead letters', rows, deadLetters, describe);
 }
 
+/** The same by another client, which finds the positions `source/partition/offset` in the headers. */
+export function comparePlaces({ deadLetters }: Expected, found: readonly string[]): string[] {
+  const rows = found.map((place): [number, string] => {
+    const [offset = '', partition = ''] = place.split('/').reverse();
+    return [Number(partition), offset];
+  });
+  return compareByPlace('topic of dead letters, by kcat', rows, deadLetters, { row: () => '', wanted: () => '' });
+}
+
 /** The chunks of a partition follow each other from 0 to its end. */
 function compareChunks({ ends }: Expected, found: readonly (readonly [number, string, string, string])[]): string[] {
   const out: string[] = [];

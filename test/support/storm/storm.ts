@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom, type Random } from '../../../common/random.ts';
 import { type Broker, freePort, startBroker } from '../../../scripts/kafka/broker.ts';
-import { readCommitted } from '../kafka-read.ts';
+import { lettersByKcat, readCommitted } from '../kafka-read.ts';
 import type { SensorStream } from '../sensors/event.ts';
 import { registerSensorModel, writeSensorPipeline } from '../sensors/pipeline.ts';
 import { committedIn, createTopic, messagesIn, type SensorTopic } from '../sensors/produce.ts';
-import { compareLetters, findDifferences } from './differences.ts';
+import { compareLetters, comparePlaces, findDifferences } from './differences.ts';
 import { expectFrom } from './expected.ts';
 import { startLoad } from './load.ts';
 import { type Supervised, supervise } from './supervised.ts';
@@ -105,9 +105,11 @@ export async function runStorm(directory: string, plan: StormPlan, say: (text: s
     for (const each of workers) slowestStopMs = Math.max(slowestStopMs, await each.stop());
     const expected = await expectFrom(at, stream);
     const letters = await readCommitted({ ...at, topic: lettersTopic, atLeast: expected.deadLetters.size });
+    const byKcat = lettersByKcat({ ...at, topic: lettersTopic });
     const differences = [
       ...(await findDifferences(storeUrl, 'tidemark_sensors', expected)),
       ...compareLetters(expected, letters),
+      ...(byKcat === undefined ? [] : comparePlaces(expected, byKcat)),
     ];
     return {
       differences,
