@@ -123,7 +123,7 @@ export const pipelineSchema = z.strictObject({
   flush: z
     .strictObject({
       rows: z.number().int().positive().default(50_000).describe('messages a flush at most'),
-      interval: durationOf('1s').describe('not for files, which are cut by rows alone so that a run can be repeated'),
+      interval: durationOf('500ms').describe('not for files, which are cut by rows alone so that a run can be repeated'),
     })
     .prefault({})
     .describe('how much is written at once: whichever of the two comes first'),

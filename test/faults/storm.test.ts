@@ -38,8 +38,10 @@ describeWithKafka('three workers under steady load', () => {
       expect(result.duplicates).toBeGreaterThan(100);
       expect(result.deadLetters).toBeGreaterThan(100);
       expect(result.slowestStopMs).toBeLessThan(10_000);
-    } finally {
-      await rm(directory, { recursive: true, force: true });
+    } catch (error) {
+      say(`logs, topics and tables are left in ${directory}`);
+      throw error;
     }
+    await rm(directory, { recursive: true, force: true });
   });
 });

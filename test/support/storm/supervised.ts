@@ -1,3 +1,5 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTidemark, type TidemarkProcess } from '../sensors/process.ts';
 
@@ -34,6 +36,7 @@ export function supervise(
       current = startTidemark(args, options);
       const end = await current.ended;
       current = undefined;
+      await appendFile(join(options.cwd, `${name.replaceAll(' ', '-')}.log`), end.errors);
       if (!killed && !stopping) {
         unexpected.push(`${name} ended with ${end.code ?? end.signal}: ${end.errors.split('\n').slice(-8).join('\n')}`);
       }
