@@ -152,8 +152,10 @@ function headersOf({ headers }: OutgoingMessage): Record<string, Buffer[]> | und
 async function readCursor(admin: Admin, { group, topic, partition }: Cursor): Promise<Marked | undefined> {
   const [entry] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
   const found = entry?.partitions.find((one) => one.partition === partition);
-  const offset = Number(found?.offset ?? -1);
-  return offset < 0 ? undefined : { offset, metadata: found?.metadata ?? '' };
+  // kafkajs asks for the partitions it knows of; a broker that has just started may not have told it all of them.
+  if (found === undefined) throw new Error(`the broker does not say where partition ${partition} of ${topic} stands`);
+  const offset = Number(found.offset);
+  return offset < 0 ? undefined : { offset, metadata: found.metadata ?? '' };
 }
 
 /** The limit of the topic. Telling it is a right of its own, which a login need not have. */
