@@ -28,6 +28,8 @@ const readSettings = {
   date_time_input_format: 'best_effort',
   session_timezone: 'UTC',
   input_format_try_infer_datetimes: 1,
+  // 5.2e-05 is a number: without this one such value makes a column of numbers text.
+  input_format_try_infer_exponent_floats: 1,
   input_format_parquet_preserve_order: 1,
   input_format_json_infer_incomplete_types_as_strings: 1,
   input_format_json_try_infer_named_tuples_from_objects: 0,
@@ -127,6 +129,9 @@ export async function withFileSource<T>(
     if (cause instanceof TidemarkError) throw cause;
     if (messageOf(cause).includes('Cannot read rows from the data'))
       throw malformed(path, 'has no rows below its header', 'Check the job that wrote it.', cause);
+    const [, twice] = /Duplicate column name.*?"(.*?)"/.exec(messageOf(cause)) ?? [];
+    if (twice !== undefined)
+      throw malformed(path, `the column "${twice}" stands twice`, 'Give each column a name of its own.', cause);
     throw malformed(path, `cannot be read as ${format.engineFormat}: ${firstLine(cause)}`, cureOf(format), cause);
   } finally {
     rmSync(directory, { recursive: true, force: true });

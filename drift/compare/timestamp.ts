@@ -54,6 +54,12 @@ export function compareTimestamps(reference: Float64Array, current: Float64Array
   };
 }
 
+/** Times of day, ms since midnight, finite and ascending. */
+export function compareTimesOfDay(reference: Float64Array, current: Float64Array, effects: Effects): Compared {
+  const format = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
+  return { ...compareNumbers(reference, current, effects, format), type: 'timestamp' };
+}
+
 function spanOf(sorted: Float64Array): number {
   return (sorted.at(-1) as number) - (sorted[0] as number);
 }
