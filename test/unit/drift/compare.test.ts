@@ -208,6 +208,15 @@ describe('what a column is taken for', () => {
     expect(feature.statistics['ks']).toEqual({ value: null, reason: 'the two sides cover other times' });
   });
 
+  it('times of another zone are named as such', () => {
+    const office = (from: number, hour: number): number[] =>
+      times(2000, (i) => from + (i % 20) * day + (hour + Math.floor(((i % 97) / 97) ** 2 * 8)) * 3_600_000);
+    const [here, there] = [office(19_600 * day, 8), office(19_700 * day, 13)].map((at) =>
+      frame({ at }, { at: 'timestamp' }),
+    );
+    expect(one(here as Frame, there as Frame).why).toContain('as if all times were 5 h later (a time zone?)');
+  });
+
   it('times that moved into the night do alarm', () => {
     const office = (from: number, hour: number): number[] =>
       times(2000, (i) => from + (i % 20) * day + (hour + (i % 8)) * 3_600_000);
