@@ -155,9 +155,17 @@ describe('tidemark skew against stored events', () => {
     writeFileSync(
       at('pipeline.yaml'),
       'pipeline: orders\nsource: { file: { path: events.ndjson } }\nevent: { id: /id, time: /time }\ncontract: contract.yaml\n' +
+        'reference: orders.csv\ndrift: [{ against: skew, window: 1h, limits: { features: { amount: { jsDivergence: 0.1 } } } }]\n' +
         `server: { port: 0 }\nstore: { url: "embedded:${at('store')}" }\n`,
     );
-    expect((await tidemark('up', at('pipeline.yaml'), '--once', '--json', '--no-console')).code).toBe(0);
+    const up = await tidemark('up', at('pipeline.yaml'), '--once', '--json', '--no-console');
+    expect(up.code).toBe(0);
+    const summary = JSON.parse(up.out) as { judgements: number; alarms: number; incidents: { title: string }[] };
+    // The other way to see it: every window of serving against training, by a limit of one's own.
+    expect(summary.alarms).toBe(summary.judgements);
+    expect(summary.incidents.map(({ title }) => title)).toEqual([
+      'amount is 100 times the reference: hundredths instead of whole units?',
+    ]);
     const { code, report } = await skew(at('orders.csv'), '--config', at('pipeline.yaml'));
     expect(code).toBe(1);
     expect(report).toMatchObject({
