@@ -12,6 +12,7 @@ import { addModelsCommand } from './commands/models.ts';
 import { addMonitorCommand } from './commands/monitor.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addServerCommand } from './commands/server.ts';
+import { addSkewCommand } from './commands/skew.ts';
 import { addStoreCommand } from './commands/store.ts';
 import { addUpCommand } from './commands/up.ts';
 import { addWorkerCommand } from './commands/worker.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addMonitorCommand(program);
   addReplayCommand(program);
   addServerCommand(program);
+  addSkewCommand(program);
   addStoreCommand(program);
   addUpCommand(program);
   addWorkerCommand(program);

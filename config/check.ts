@@ -126,12 +126,21 @@ function checkNames({ models, alerts, segments, drift, reference, incidents }: P
     if (webhook !== undefined && !/^https?:\/\/./.test(webhook.url))
       say(['alerts', at, 'webhook', 'url'], 'expected http://... or https://...');
   });
-  drift.forEach(({ against }, at) => {
-    if (against === 'training' && models.length === 0 && reference === undefined)
+  drift.forEach(({ against, limits }, at) => {
+    if (against === 'skew' && !hasLimit(limits))
+      say(['drift', at, 'limits'], 'skew is judged by limits that you set, such as default: { jsDivergence: 0.1 }');
+    if (against !== 'skew' && limits !== undefined)
+      say(['drift', at, 'limits'], 'limits are for against: skew; the others are calibrated by the budget');
+    if (against !== 'previous' && models.length === 0 && reference === undefined)
       say(['drift', at, 'against'], 'there is nothing to compare with: no model and no reference');
   });
   const { alarms, of } = incidents.open;
   if (alarms > of) say(['incidents', 'open', 'alarms'], `${alarms} alarms of ${of} windows can never be`);
+}
+
+function hasLimit(limits: PipelineConfig['drift'][number]['limits']): boolean {
+  const all = limits === undefined ? [] : [limits.default ?? {}, ...Object.values(limits.features)];
+  return all.some((one) => Object.values(one).some((limit) => limit !== undefined));
 }
 
 function checkActions({ actions, models, alerts, labels }: PipelineConfig, context: CheckContext, say: Say): void {
@@ -166,6 +175,9 @@ function checkFeatures({ segments, drift }: PipelineConfig, features: readonly F
     });
   });
   drift.forEach((comparison, at) => {
+    for (const name of Object.keys(comparison.limits?.features ?? {}))
+      if (!names.includes(name) && !name.startsWith('@'))
+        say(['drift', at, 'limits', 'features', name], `the contract has no feature ${name}${suggestion(name, names)}`);
     comparison.features?.forEach((name, index) => {
       // Lags and predictions are profiled too, under names that begin with @.
       if (!names.includes(name) && !name.startsWith('@'))

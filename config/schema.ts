@@ -3,6 +3,7 @@ import { type EventConfig, eventSchema, type LabelsConfig, labelsSchema } from '
 import { duration, durationOf, name } from './schema/kinds.ts';
 import { type ModelConfig, modelSchema } from './schema/model.ts';
 import { type OutputConfig, outputSchema } from './schema/output.ts';
+import { skewSchema } from './schema/skew.ts';
 import { type FileSourceConfig, type HttpSourceConfig, type KafkaSourceConfig, sourceSchema } from './schema/source.ts';
 
 /**
@@ -22,11 +23,16 @@ export type {
 
 const comparisonSchema = z.strictObject({
   against: z
-    .enum(['training', 'previous'])
-    .describe('training: the reference of the champion; previous: the windows just before'),
+    .enum(['training', 'previous', 'skew'])
+    .describe(
+      'training: the reference of the champion; previous: the windows just before; skew: training by fixed limits',
+    ),
   window: durationOf('1h').describe('event time judged at once; a multiple of windows.pane'),
   segments: z.boolean().default(true).describe('judge the segments too'),
   features: z.array(z.string()).optional().describe('what is compared; default: all features and predictions'),
+  limits: skewSchema
+    .optional()
+    .describe('skew: limits in the units of TensorFlow Data Validation, taken as they are and outside of the budget'),
 });
 
 const actionSchema = z.strictObject({

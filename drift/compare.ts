@@ -11,14 +11,17 @@ import {
   type Statistic,
 } from './compare/comparison.ts';
 import { compareIdentifiers, isIdentifier } from './compare/identifier.ts';
+import { haveOneUnit, measureOfText } from './compare/measure.ts';
 import { compareNumbers } from './compare/numeric.ts';
 import { comparePresence, missingIn } from './compare/presence.ts';
+import { compareRunningNumbers, isRunningNumber } from './compare/running-number.ts';
 import { compareCategories, joinTexts } from './compare/text.ts';
-import { compareTimestamps } from './compare/timestamp.ts';
+import { compareTimesOfDay, compareTimestamps } from './compare/timestamp.ts';
 import {
   looksLikeTimes,
-  numberOfText,
+  numberOrFlagOfText,
   readTexts,
+  timeOfDayOfText,
   timeOfText,
   type UsableNumbers,
   usableNumbers,
@@ -101,7 +104,13 @@ function valuesOf(side: Side, other: Side): UsableNumbers | undefined {
       ? other.type === 'timestamp'
       : looksLikeTimes(side.column) && looksLikeTimes(other.column);
   if (asTimes) return readTexts(side.column, side.rows, timeOfText);
-  return other.column.kind === 'number' ? readTexts(side.column, side.rows, numberOfText) : undefined;
+  if (areTimesOfDay(side, other)) return readTexts(side.column, side.rows, timeOfDayOfText);
+  if (other.column.kind === 'number') return readTexts(side.column, side.rows, numberOrFlagOfText);
+  return haveOneUnit(side.column, other.column) ? readTexts(side.column, side.rows, measureOfText) : undefined;
+}
+
+function areTimesOfDay({ column }: Side, other: Side): boolean {
+  return looksLikeTimes(column, timeOfDayOfText) && looksLikeTimes(other.column, timeOfDayOfText);
 }
 
 interface Pair {
@@ -134,11 +143,18 @@ function compareValues(
         distance: 0,
         calm: 'no usable numbers on one side',
       };
-    const times = reference.type === 'timestamp' || current.type === 'timestamp' || reference.column.kind === 'text';
+    const bothTexts = reference.column.kind === 'text' && current.column.kind === 'text';
+    const times =
+      reference.type === 'timestamp' || current.type === 'timestamp' || (bothTexts && looksLikeTimes(reference.column));
     const asTimes = times && !(mixed && reference.type !== 'timestamp' && current.type !== 'timestamp');
-    const compared = asTimes
-      ? compareTimestamps(before.sorted, now.sorted, effects)
-      : compareNumbers(before.sorted, now.sorted, effects);
+    const compareAs = areTimesOfDay(reference, current)
+      ? compareTimesOfDay
+      : asTimes
+        ? compareTimestamps
+        : isRunningNumber(before.sorted, now.sorted)
+          ? compareRunningNumbers
+          : compareNumbers;
+    const compared = compareAs(before.sorted, now.sorted, effects);
     return mixed
       ? {
           ...compared,
@@ -168,7 +184,11 @@ function judge(
     .sort((a, b) => b.effect - a.effect);
   const beyondChance = feature.findings.filter(({ pValue }) => pValue <= level);
   const alarm = alarms.length > 0 || feature.certain !== undefined;
-  const words = (findings: readonly Finding[]): string => findings.map((finding) => finding.words).join('; ');
+  const words = (findings: readonly Finding[]): string => {
+    const all = findings.map((finding) => finding.words);
+    // One finding may begin with what another one says at length.
+    return all.filter((one) => !all.some((other) => other.length > one.length && other.startsWith(one))).join('; ');
+  };
   const why =
     feature.certain ??
     (alarm

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { tableFromIPC } from 'apache-arrow';
 import type { Column } from '../common/columns.ts';
-import { messageOf } from '../common/error.ts';
+import { messageOf, TidemarkError } from '../common/error.ts';
 import type { FeatureType, Frame } from '../common/feature.ts';
 import { absentTexts, distinctTextsMax, numbersOf, textsOf } from './arrow-columns.ts';
 import { type FileFormat, malformed, recognizeFile } from './file-format.ts';
@@ -28,6 +28,8 @@ const readSettings = {
   date_time_input_format: 'best_effort',
   session_timezone: 'UTC',
   input_format_try_infer_datetimes: 1,
+  // 5.2e-05 is a number: without this one such value makes a column of numbers text.
+  input_format_try_infer_exponent_floats: 1,
   input_format_parquet_preserve_order: 1,
   input_format_json_infer_incomplete_types_as_strings: 1,
   input_format_json_try_infer_named_tuples_from_objects: 0,
@@ -39,14 +41,14 @@ const inferWhole = {
   input_format_max_rows_to_read_for_schema_inference: 1_000_000_000,
   input_format_max_bytes_to_read_for_schema_inference: 1_000_000_000_000,
 } as const;
-const writeSettings = {
+export const writeSettings = {
   output_format_arrow_low_cardinality_as_dictionary: 1,
   output_format_arrow_string_as_string: 1,
   output_format_arrow_compression_method: 'none',
   engine_file_truncate_on_insert: 1,
 } as const;
 
-interface FileColumn {
+export interface FileColumn {
   readonly name: string;
   readonly type: FeatureType;
   readonly expression: string;
@@ -85,24 +87,51 @@ async function read(
   format: FileFormat,
   limitRows: number | undefined,
 ): Promise<Frame> {
+  return withFileSource(path, format, async ({ source, directory, settings }) => {
+    const output = join(directory, 'columns.arrow');
+    return readColumns({ client, source, output, limitRows, path, settings });
+  });
+}
+
+export interface FileSource {
+  /** The file as a table function of the engine. */
+  readonly source: string;
+  /** For files on the way; gone after the work. */
+  readonly directory: string;
+  readonly settings: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * Lets the engine work on a file: with types inferred from its first rows, and where they misled it, from all of them.
+ * @throws TidemarkError FILE_MALFORMED
+ */
+export async function withFileSource<T>(
+  path: string,
+  format: FileFormat,
+  work: (file: FileSource) => Promise<T>,
+): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'tidemark-read-'));
   try {
     // A link with a plain name: the engine takes *, ? and {} in a path for patterns.
     const link = join(directory, `input${format.compression}`);
     symlinkSync(resolve(path), link);
     const source = `file('${link}', '${format.engineFormat}')`;
-    const output = join(directory, 'columns.arrow');
     const attempt = (inference: typeof inferWhole | Record<string, never>) =>
-      readColumns({ client, source, output, limitRows, path, settings: { ...readSettings, ...inference } });
+      work({ source, directory, settings: { ...readSettings, ...inference } });
     try {
       return await attempt({});
     } catch (cause) {
-      if (!format.textual) throw cause;
+      if (!format.textual || cause instanceof TidemarkError) throw cause;
       // The first rows misled the inference of types: look at all of them.
       return await attempt(inferWhole);
     }
   } catch (cause) {
-    if (cause instanceof Error && cause.name === 'TidemarkError') throw cause;
+    if (cause instanceof TidemarkError) throw cause;
+    if (messageOf(cause).includes('Cannot read rows from the data'))
+      throw malformed(path, 'has no rows below its header', 'Check the job that wrote it.', cause);
+    const [, twice] = /Duplicate column name.*?"(.*?)"/.exec(messageOf(cause)) ?? [];
+    if (twice !== undefined)
+      throw malformed(path, `the column "${twice}" stands twice`, 'Give each column a name of its own.', cause);
     throw malformed(path, `cannot be read as ${format.engineFormat}: ${firstLine(cause)}`, cureOf(format), cause);
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -119,12 +148,8 @@ interface ReadColumns {
 }
 
 async function readColumns(job: ReadColumns): Promise<Frame> {
-  const { client, source, output, settings } = job;
-  const described = await client.query({
-    query: `DESCRIBE TABLE ${source} ${inQuery(settings)}`,
-    format: 'JSONEachRow',
-  });
-  const columns = (await described.json<{ name: string; type: string }>()).map(fileColumn);
+  const { client, output, source, settings } = job;
+  const columns = await describeFile(client, { source, settings });
   const many = await columnsOfManyTexts(job, columns);
   const limit = job.limitRows === undefined ? '' : ` LIMIT ${Math.max(0, Math.floor(job.limitRows))}`;
   const select = columns.map((column, at) => {
@@ -138,7 +163,19 @@ async function readColumns(job: ReadColumns): Promise<Frame> {
   return frameOf(job.path, columns, output);
 }
 
-function frameOf(path: string, columns: readonly FileColumn[], output: string): Frame {
+/** The columns of a file, and how each is read. */
+export async function describeFile(
+  client: ClickHouseClient,
+  { source, settings }: Pick<FileSource, 'source' | 'settings'>,
+): Promise<FileColumn[]> {
+  const described = await client.query({
+    query: `DESCRIBE TABLE ${source} ${inQuery(settings)}`,
+    format: 'JSONEachRow',
+  });
+  return (await described.json<{ name: string; type: string }>()).map(fileColumn);
+}
+
+export function frameOf(path: string, columns: readonly FileColumn[], output: string): Frame {
   const bytes = readFileSync(output);
   // An Arrow file of no rows with dictionaries has none to read.
   const table = tableFromIPC(bytes);
@@ -161,7 +198,10 @@ function frameOf(path: string, columns: readonly FileColumn[], output: string): 
 }
 
 /** A dictionary of millions of texts takes the engine seconds to write; such columns come as plain texts. */
-async function columnsOfManyTexts(job: ReadColumns, columns: readonly FileColumn[]): Promise<ReadonlySet<number>> {
+export async function columnsOfManyTexts(
+  job: Pick<ReadColumns, 'client' | 'source' | 'settings'>,
+  columns: readonly FileColumn[],
+): Promise<ReadonlySet<number>> {
   const texts = columns.flatMap((column, at) => (column.type === 'string' ? [{ ...column, at }] : []));
   if (texts.length === 0) return new Set();
   const counts = texts.map(({ at }) => `toFloat64(uniqCombined(12)(_${at})) AS _${at}`);
@@ -194,7 +234,7 @@ function fileColumn({ name, type }: { readonly name: string; readonly type: stri
 }
 
 /** Settings of one query. Those passed beside it stay with the embedded engine's session and change the next query. */
-function inQuery(settings: Readonly<Record<string, string | number>>): string {
+export function inQuery(settings: Readonly<Record<string, string | number>>): string {
   const assignments = Object.entries(settings).map(
     ([name, value]) => `${name} = ${typeof value === 'number' ? value : `'${value}'`}`,
   );

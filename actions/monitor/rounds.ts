@@ -1,10 +1,12 @@
 import type { Profile } from '../../common/profile.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import type { ComparisonConfig } from '../../config/schema.ts';
+import { judgeSkew } from '../../drift/judge/judge-skew.ts';
 import { type Against, type Budget, judgeWindow } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
 import type { MonitorStore } from './ports.ts';
+import { skewLimitsOf } from './skew-limits.ts';
 
 /** One window of one comparison that has closed. */
 export interface DueWindow {
@@ -57,6 +59,8 @@ export function judgementsPerWeek(
 ): number {
   let sum = 0;
   for (const comparison of comparisons) {
+    // Fixed limits take nothing of the budget.
+    if (comparison.against === 'skew') continue;
     const each = featuresOf(reference, comparison, champions).length * segmentsOf(reference, comparison).length;
     sum += each * (weekMs / comparison.window);
   }
@@ -82,6 +86,18 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
     const before = await windowProfiles(store, due.startMs - due.comparison.window, due.startMs, binCountOf);
     if (!before.any) return [];
     against = { kind: 'previous', profile: before.of };
+  }
+  if (due.comparison.against === 'skew') {
+    const { comparison } = due;
+    return judgeSkew({
+      reference,
+      comparison: due.name,
+      window: { startMs: due.startMs, endMs: due.endMs },
+      profile: profile.of,
+      features: featuresOf(reference, comparison, champions),
+      segments: segmentsOf(reference, comparison),
+      limitsOf: (feature) => skewLimitsOf(comparison, feature),
+    });
   }
   return judgeWindow({
     reference,

@@ -38,7 +38,8 @@ export function referenceFrom({ config, dataset, predictions, origin, like }: Re
     origin,
     exclude: timestamps,
     segments: config.segments.map(({ by, top }) => ({ by, top })),
-    windowsMs: [...new Set(config.drift.map(({ window }) => window))],
+    // Fixed limits need no habits of windows.
+    windowsMs: [...new Set(config.drift.filter(({ against }) => against !== 'skew').map(({ window }) => window))],
     ...(like === undefined ? {} : { like }),
   });
 }

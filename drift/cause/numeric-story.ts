@@ -1,7 +1,7 @@
 import { countedIn, profileMean, profileQuantile, profileVariance } from '../profile/moments.ts';
 import type { NumericBinning, Profile } from '../profile/profile.ts';
 import type { Story } from './story.ts';
-import { unitMistakes } from './units.ts';
+import { dimensionsOf, type UnitMistake, unitMistakes } from './units.ts';
 import { formatNumber } from './words.ts';
 
 const levels = Array.from({ length: 19 }, (_, at) => (at + 1) / 20);
@@ -9,6 +9,8 @@ const levels = Array.from({ length: 19 }, (_, at) => (at + 1) / 20);
 const maxResidual = 0.25;
 /** A displacement below this many standard deviations of the reference is too small to tell stories about. */
 const minDisplacement = 0.2;
+/** Hours between the zones that lie furthest apart. */
+const furthestZone = 26;
 /** Room for the bins' coarseness, as a share of the predicted deviation, beside four standard errors. */
 const slack = 0.03;
 
@@ -16,6 +18,8 @@ const slack = 0.03;
  * Is the current distribution that of the reference, scaled by a factor people mistake, or shifted? Tested on the exact mean
  * and standard deviation, and on 19 quantiles: what remains of their displacement after the story must be below a quarter.
  * The story with the least remainder wins; undefined where none fits.
+ * A unit is named only where the mean excludes the other factors that a feature of this name may have: `amount` is never a
+ * length, and 60 values that may be 1.6 or 1.85 times as large are neither.
  */
 export function numericStory(input: {
   readonly feature: string;
@@ -41,8 +45,12 @@ export function numericStory(input: {
     if (residual > maxResidual * displacement || (best !== undefined && residual >= best.residual)) return;
     best = { residual, story };
   };
-  for (const { factor, offset, unit } of unitMistakes) {
+  const dimensions = dimensionsOf(feature);
+  const possible = unitMistakes.filter(({ dimension }) => dimensions?.includes(dimension) ?? true);
+  for (const mistake of possible) {
+    const { factor, offset, unit } = mistake;
     if (!momentsAgree(before, now, factor, offset)) continue;
+    if (possible.some((rival) => rivals(rival, mistake) && mayBe(before, now, rival))) continue;
     const times = factor === -1 ? 'minus' : `${formatNumber(factor)} times`;
     const plus = offset === 0 ? '' : offset > 0 ? ` plus ${formatNumber(offset)}` : ` less ${formatNumber(-offset)}`;
     offer(factor, offset, { kind: 'unit', factor, offset, unit, text: `is ${times} the reference${plus}: ${unit}?` });
@@ -80,14 +88,30 @@ function momentsAgree(before: Moments, now: Moments, factor: number, offset: num
   return Math.abs(Math.log(now.deviation / deviation)) < Math.log(1.25) + 3 / Math.sqrt(2 * now.count);
 }
 
+/** Scales that are told apart by their factor alone; an offset moves the mean in a way of its own. */
+function rivals(one: UnitMistake, other: UnitMistake): boolean {
+  return one !== other && one.offset === 0 && other.offset === 0;
+}
+
+/** Whether chance leaves this factor possible: the current mean is within 2.5 standard errors of what it would give. */
+function mayBe(before: Moments, now: Moments, { factor }: UnitMistake): boolean {
+  const deviation = Math.abs(factor) * before.deviation;
+  const standardError = deviation * Math.sqrt(1 / now.count + 1 / before.count);
+  return Math.abs(now.mean - factor * before.mean) <= 2.5 * standardError;
+}
+
 /** `@lag` is in seconds: there a shift by whole half hours is a clock or a time zone. */
 function shiftText(feature: string, by: number, deviation: number): string {
   const direction = by > 0 ? 'above' : 'below';
   const size = formatNumber(Math.abs(by));
   if (feature !== '@lag') return `is ${size} ${direction} the reference throughout`;
-  const halfHours = Math.round(by / 1800);
-  const clock = halfHours !== 0 && Math.abs(by - halfHours * 1800) < Math.max(60, deviation);
-  const hours = Math.abs(halfHours) / 2;
   const text = `is ${size} s ${direction} the reference throughout`;
-  return clock ? `${text}: a clock ${hours === 1 ? 'one hour' : `${hours} hours`} off?` : text;
+  const halfHours = Math.round(by / 1800);
+  const hours = Math.abs(halfHours) / 2;
+  if (halfHours !== 0 && hours <= furthestZone && Math.abs(by - halfHours * 1800) < Math.max(60, deviation)) {
+    if (hours === 1) return `${text}: a clock one hour off?`;
+    return `${text}: a clock ${hours} hours off${hours === 0.5 ? '' : ', as in another time zone'}?`;
+  }
+  // Event time less arrival: what comes later has the smaller lag, and only a clock is ahead of the arrival.
+  return by > 0 ? `${text}: a clock that runs ahead?` : `${text}: late delivery, or a clock that runs behind?`;
 }

@@ -1,33 +1,124 @@
+/** What is measured. `plain` is a factor that any number may get; `sign` the sign. */
+export type Dimension = 'length' | 'mass' | 'volume' | 'time' | 'temperature' | 'plain' | 'sign';
+
 /** A conversion that goes wrong in practice: current = factor × reference + offset. */
 export interface UnitMistake {
   readonly factor: number;
   readonly offset: number;
   /** `kilometres instead of miles`. */
   readonly unit: string;
+  readonly dimension: Dimension;
 }
 
-const both = (factor: number, one: string, other: string): readonly UnitMistake[] => [
-  { factor, offset: 0, unit: `${one} instead of ${other}` },
-  { factor: 1 / factor, offset: 0, unit: `${other} instead of ${one}` },
+const both = (dimension: Dimension, factor: number, one: string, other: string): readonly UnitMistake[] => [
+  { dimension, factor, offset: 0, unit: `${one} instead of ${other}` },
+  { dimension, factor: 1 / factor, offset: 0, unit: `${other} instead of ${one}` },
 ];
 
 /** Exact factors by definition (international yard and pound, 1959; NIST SP 811). */
 export const unitMistakes: readonly UnitMistake[] = [
-  ...both(1.609344, 'kilometres', 'miles'),
-  ...both(1.852, 'kilometres', 'nautical miles'),
-  ...both(1 / 0.3048, 'feet', 'metres'),
-  ...both(2.54, 'centimetres', 'inches'),
-  ...both(25.4, 'millimetres', 'inches'),
-  ...both(1 / 0.45359237, 'pounds', 'kilograms'),
-  ...both(3.785411784, 'litres', 'US gallons'),
-  ...both(1000, 'thousandths', 'whole units'),
-  ...both(1e6, 'millionths', 'whole units'),
-  ...both(100, 'hundredths', 'whole units'),
-  { factor: 60, offset: 0, unit: 'a unit sixty times smaller, such as seconds instead of minutes' },
-  { factor: 1 / 60, offset: 0, unit: 'a unit sixty times larger, such as minutes instead of seconds' },
-  ...both(3600, 'seconds', 'hours'),
-  { factor: 1.8, offset: 32, unit: 'Fahrenheit instead of Celsius' },
-  { factor: 1 / 1.8, offset: -32 / 1.8, unit: 'Celsius instead of Fahrenheit' },
-  { factor: 1, offset: 273.15, unit: 'kelvin instead of Celsius' },
-  { factor: -1, offset: 0, unit: 'the sign turned round' },
+  ...both('length', 1.609344, 'kilometres', 'miles'),
+  ...both('length', 1.852, 'kilometres', 'nautical miles'),
+  ...both('length', 1 / 0.3048, 'feet', 'metres'),
+  ...both('length', 2.54, 'centimetres', 'inches'),
+  ...both('length', 25.4, 'millimetres', 'inches'),
+  ...both('mass', 1 / 0.45359237, 'pounds', 'kilograms'),
+  ...both('volume', 3.785411784, 'litres', 'US gallons'),
+  ...both('plain', 1000, 'thousandths', 'whole units'),
+  ...both('plain', 1e6, 'millionths', 'whole units'),
+  ...both('plain', 100, 'hundredths', 'whole units'),
+  { dimension: 'time', factor: 60, offset: 0, unit: 'a unit sixty times smaller, such as seconds instead of minutes' },
+  {
+    dimension: 'time',
+    factor: 1 / 60,
+    offset: 0,
+    unit: 'a unit sixty times larger, such as minutes instead of seconds',
+  },
+  ...both('time', 3600, 'seconds', 'hours'),
+  { dimension: 'temperature', factor: 1.8, offset: 32, unit: 'Fahrenheit instead of Celsius' },
+  { dimension: 'temperature', factor: 1 / 1.8, offset: -32 / 1.8, unit: 'Celsius instead of Fahrenheit' },
+  { dimension: 'temperature', factor: 1, offset: 273.15, unit: 'kelvin instead of Celsius' },
+  { dimension: 'sign', factor: -1, offset: 0, unit: 'the sign turned round' },
 ];
+
+/** Words in names of features, and the dimensions that such a feature can have beside `plain` and `sign`. */
+const dimensionsOfWords: readonly (readonly [words: readonly string[], dimensions: readonly Dimension[]])[] = [
+  [
+    [
+      'amount',
+      'price',
+      'cost',
+      'fee',
+      'fare',
+      'tip',
+      'revenue',
+      'income',
+      'salary',
+      'balance',
+      'budget',
+      'tax',
+      'payment',
+      'paid',
+      'money',
+    ],
+    [],
+  ],
+  [
+    [
+      'count',
+      'quantity',
+      'num',
+      'number',
+      'items',
+      'visits',
+      'clicks',
+      'votes',
+      'rank',
+      'score',
+      'probability',
+      'ratio',
+      'rating',
+      'prediction',
+    ],
+    [],
+  ],
+  [
+    [
+      'distance',
+      'length',
+      'height',
+      'width',
+      'depth',
+      'altitude',
+      'elevation',
+      'radius',
+      'speed',
+      'miles',
+      'km',
+      'feet',
+      'range',
+    ],
+    ['length'],
+  ],
+  [['weight', 'mass', 'load'], ['mass']],
+  [
+    ['volume', 'fuel', 'capacity'],
+    ['volume', 'length'],
+  ],
+  [['temp', 'temperature', 'celsius', 'fahrenheit', 'dewpoint'], ['temperature']],
+  [['duration', 'delay', 'lag', 'seconds', 'minutes', 'hours', 'elapsed', 'latency', 'age', 'uptime'], ['time']],
+];
+
+/** What a feature can be measured in, by its name; undefined where the name says nothing. `order_amount` is an amount. */
+export function dimensionsOf(feature: string): readonly Dimension[] | undefined {
+  const words = feature
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
+  // The last word is what a name is about: `distance_count` counts.
+  for (const word of words.reverse()) {
+    const known = dimensionsOfWords.find(([names]) => names.some((name) => word === name || word === `${name}s`));
+    if (known !== undefined) return [...known[1], 'plain', 'sign'];
+  }
+  return undefined;
+}

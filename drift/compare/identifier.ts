@@ -13,6 +13,8 @@ interface Side {
 /** Above so many different values, and one in so many events a new one, a text names things rather than kinds. */
 const identifierDistinct = 256;
 const identifierShare = 0.3;
+/** Where fewer than this share of the values is known from the reference, they are made anew: by nature, as orders are. */
+const returningShare = 0.05;
 /** Lengths and shapes are taken from so many rows, spread evenly. */
 const sampledRows = 100_000;
 
@@ -28,7 +30,8 @@ export function isIdentifier({ reference }: JoinedCounts): boolean {
 
 /**
  * Identifiers are compared by their length, by their shape (runs of capitals, small letters, digits: `ab-12` is `a-9`) and by
- * how many are known from the reference beside how many chance lets return; not by which ones they are.
+ * how many are known from the reference beside how many chance lets return; not by which ones they are. Where hardly one returns, as
+ * with the orders of another month, only length and shape are judged.
  */
 export function compareIdentifiers(reference: Side, current: Side, joined: JoinedCounts, effects: Effects): Compared {
   const values = compareCategories(joined, effects);
@@ -38,6 +41,7 @@ export function compareIdentifiers(reference: Side, current: Side, joined: Joine
     finding === undefined ? [] : [{ ...finding, words: `${prefix}: ${finding.words}` }];
   const pick = (from: Compared, name: string): Statistic =>
     from.statistics[name] ?? { value: null, reason: 'not measured' };
+  const anew = (values.statistics['unseen']?.value ?? 0) > 1 - returningShare;
   return {
     type: 'identifier',
     statistics: {
@@ -50,13 +54,13 @@ export function compareIdentifiers(reference: Side, current: Side, joined: Joine
       shape_unseen: pick(shapes, 'unseen'),
     },
     findings: [
-      ...named(values.findings[0], 'other values return than chance explains'),
+      ...(anew ? [] : named(values.findings[0], 'other values return than chance explains')),
       ...(grewByADigit(lengths) ? [] : named(lengths.findings[0], 'length')),
       ...named(shapes.findings[0], 'shape'),
       ...named(shapes.findings[1], 'shape'),
     ],
-    distance: Math.max(values.distance, lengths.distance, shapes.distance),
-    calm: `an identifier such as ${quoted(reference.column.dictionary.values[0] ?? '')}: length, shape and the share of known values are as chance explains`,
+    distance: Math.max(anew ? 0 : values.distance, lengths.distance, shapes.distance),
+    calm: `an identifier such as ${quoted(reference.column.dictionary.values[0] ?? '')}: ${anew ? 'its values are new, length and shape are as chance explains' : 'length, shape and the share of known values are as chance explains'}`,
   };
 }
 

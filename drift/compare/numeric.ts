@@ -68,7 +68,8 @@ export function compareNumbers(
 
 function shapeWords(statistics: Readonly<Record<string, Statistic>>, format: (value: number) => string): string {
   const [before, now] = [statistics['median_reference']?.value ?? 0, statistics['median_current']?.value ?? 0];
-  if (before !== now) return `the median went from ${format(before)} to ${format(now)}`;
+  // Two medians that look alike would say nothing.
+  if (format(before) !== format(now)) return `the median went from ${format(before)} to ${format(now)}`;
   const [mean, meanNow] = [statistics['mean_reference']?.value ?? 0, statistics['mean_current']?.value ?? 0];
   return `the shape changed (median ${format(before)} as before, mean ${format(mean)} to ${format(meanNow)})`;
 }

@@ -90,7 +90,10 @@ export function compareCategories(joined: JoinedCounts, effects: Effects): Compa
     statistics,
     findings,
     distance: excess,
-    calm: `JS distance ${short(excess)} (base 2) beyond chance, ${percent(unseen.share)} of the values new`,
+    calm:
+      only && unseen.share === 0
+        ? `always ${quoted(joined.values.find((_, at) => (current[at] as number) > 0) ?? '')}`
+        : `JS distance ${short(excess)} (base 2) beyond chance, ${percent(unseen.share)} of the values new`,
   };
 }
 

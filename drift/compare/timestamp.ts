@@ -45,13 +45,19 @@ export function compareTimestamps(reference: Float64Array, current: Float64Array
           {
             pValue,
             effect: excess / effects.jsDistance,
-            words: `the hours of day changed: JS distance ${short(excess)} (base 2) beyond chance, ${probability(pValue)}; ${later}`,
+            words: `the hours of day changed${zoneWords(before, now, excess)}: JS distance ${short(excess)} (base 2) beyond chance, ${probability(pValue)}; ${later}`,
           },
         ]
       : [],
     distance: excess,
     calm: wholeDays ? `${later}; the hours of day are as before` : `${later}; not judged`,
   };
+}
+
+/** Times of day, ms since midnight, finite and ascending. */
+export function compareTimesOfDay(reference: Float64Array, current: Float64Array, effects: Effects): Compared {
+  const format = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
+  return { ...compareNumbers(reference, current, effects, format), type: 'timestamp' };
 }
 
 function spanOf(sorted: Float64Array): number {
@@ -64,6 +70,20 @@ function sameSpan(reference: Float64Array, current: Float64Array): boolean {
   const to = Math.min(reference.at(-1) as number, current.at(-1) as number);
   const longest = Math.max(spanOf(reference), spanOf(current));
   return longest === 0 ? from === to : to - from >= longest / 2;
+}
+
+/** A turn of the clock that leaves less than half of the distance is what happened. */
+function zoneWords(before: Float64Array, now: Float64Array, excess: number): string {
+  let best = { hours: 0, left: excess / 2 };
+  for (let hours = -12; hours <= 14; hours++) {
+    const turned = before.map((_, hour) => before[(hour - hours + 48) % 24] as number);
+    const left = chanceDivergence(turned, now)?.excessDistance ?? excess;
+    if (left < best.left) best = { hours, left };
+  }
+  const { hours } = best;
+  return hours === 0
+    ? ''
+    : ` as if all times were ${Math.abs(hours)} h ${hours > 0 ? 'later' : 'earlier'} (a time zone?)`;
 }
 
 function hoursOf(sorted: Float64Array): Float64Array {

@@ -32,6 +32,14 @@ export function numberOfText(text: string): number {
   return /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : Number.NaN;
 }
 
+const flags: Readonly<Record<string, number>> = { true: 1, t: 1, yes: 1, y: 1, false: 0, f: 0, no: 0, n: 0 };
+
+/** A decimal number, or a word for yes (1) or no (0); NaN for anything else. For text where the other side has numbers. */
+export function numberOrFlagOfText(text: string): number {
+  const flag = flags[text.trim().toLowerCase()];
+  return flag ?? numberOfText(text);
+}
+
 /** A date with or without a time, ISO 8601 or the like, in ms since 1970 (UTC unless it says otherwise); NaN for anything else. */
 export function timeOfText(text: string): number {
   const match = /^\s*(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(Z|[-+]\d\d:?\d\d)?)?\s*$/i.exec(
@@ -43,10 +51,18 @@ export function timeOfText(text: string): number {
   return Date.parse(`${year}-${month}-${day}T${time.replace(',', '.')}${offset}`);
 }
 
-/** True where nearly all of the first thousand distinct texts of a column are times. */
-export function looksLikeTimes(column: Column): boolean {
+/** A time of day such as `7:05` or `23:59:59.5`, in ms since midnight; NaN for anything else. */
+export function timeOfDayOfText(text: string): number {
+  const match = /^\s*([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:[.,]\d+)?))?\s*$/.exec(text);
+  if (match === null) return Number.NaN;
+  const [, hour, minute, second = '0'] = match;
+  return Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second.replace(',', '.')) * 1000;
+}
+
+/** True where nearly all of the first thousand distinct texts of a column are times, or whatever else `read` reads. */
+export function looksLikeTimes(column: Column, read: (text: string) => number = timeOfText): boolean {
   if (column.kind !== 'text' || column.dictionary.values.length === 0) return false;
   const sample = column.dictionary.values.slice(0, 1000);
-  const times = sample.reduce((count, text) => count + (Number.isNaN(timeOfText(text)) ? 0 : 1), 0);
+  const times = sample.reduce((count, text) => count + (Number.isNaN(read(text)) ? 0 : 1), 0);
   return times >= 0.95 * sample.length;
 }

@@ -133,7 +133,7 @@ function runTests(input: {
   return { results, refusals };
 }
 
-function tellStory(
+export function tellStory(
   feature: string,
   statistic: string,
   binning: Binning,

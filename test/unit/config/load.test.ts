@@ -154,6 +154,14 @@ describe('what only the whole file shows', () => {
   it.each([
     ['drift: [{ against: previous, window: 90s }]\n', '6:38: drift[0].window: 1m 30s is no multiple'],
     ['drift: [{ against: training }]\n', '6:20: drift[0].against: there is nothing to compare with'],
+    ['reference: r.csv\ndrift: [{ against: skew }]\n', 'drift[0].limits: skew is judged by limits that you set'],
+    [
+      'reference: r.csv\ndrift: [{ against: skew, limits: { features: { a: {} } } }]\n',
+      'drift[0].limits: skew is judged by limits that you set',
+    ],
+    ['drift: [{ against: skew, limits: { default: { linf: 0.1 } } }]\n', 'there is nothing to compare with'],
+    ['drift: [{ against: previous, limits: { default: { linf: 0.1 } } }]\n', 'limits are for against: skew'],
+    ['drift: [{ against: skew, limits: { default: { linf: 2 } } }]\n', 'drift[0].limits.default.linf'],
     ['segments: [{ by: [a], pane: 90s }]\n', 'segments[0].pane: expected a multiple of windows.pane'],
     [
       'segments: [{ by: [a], pane: 7m }]\ndrift: [{ against: previous, window: 1h }]\n',

@@ -208,6 +208,15 @@ describe('what a column is taken for', () => {
     expect(feature.statistics['ks']).toEqual({ value: null, reason: 'the two sides cover other times' });
   });
 
+  it('times of another zone are named as such', () => {
+    const office = (from: number, hour: number): number[] =>
+      times(2000, (i) => from + (i % 20) * day + (hour + Math.floor(((i % 97) / 97) ** 2 * 8)) * 3_600_000);
+    const [here, there] = [office(19_600 * day, 8), office(19_700 * day, 13)].map((at) =>
+      frame({ at }, { at: 'timestamp' }),
+    );
+    expect(one(here as Frame, there as Frame).why).toContain('as if all times were 5 h later (a time zone?)');
+  });
+
   it('times that moved into the night do alarm', () => {
     const office = (from: number, hour: number): number[] =>
       times(2000, (i) => from + (i % 20) * day + (hour + (i % 8)) * 3_600_000);
@@ -256,5 +265,71 @@ describe('what a column is taken for', () => {
       [frame({ x: [1] }), none],
     ] as const)
       expect(one(...pair)).toMatchObject({ alarm: false });
+  });
+});
+
+describe('what a person would not call drift', () => {
+  const random = createRandom(23);
+  const calm = (reference: Columns, current: Columns): FeatureComparison => {
+    const feature = one(frame(reference), frame(current));
+    expect(feature.alarm, feature.why).toBe(false);
+    return feature;
+  };
+
+  it('is a running number that goes on, but one that went back over itself is judged', () => {
+    const from = (start: number): Columns => ({ order: times(500, (i) => start + 3 * i) });
+    expect(calm(from(1000), from(9000))).toMatchObject({ type: 'identifier', why: expect.stringContaining('goes on') });
+    expect(one(frame(from(1000)), frame(from(1600))).type).toBe('numeric');
+    const measured = (start: number): Columns => ({ x: times(500, (i) => start + (i % 40)) });
+    expect(one(frame(measured(0)), frame(measured(100))).alarm).toBe(true);
+  });
+
+  it('is an identifier made anew, even where each stands on several rows', () => {
+    const orders = (start: number): Columns => ({ id: times(2000, (i) => `2015-${100_000 + start + (i >> 1)}`) });
+    expect(calm(orders(0), orders(5000)).why).toContain('its values are new');
+  });
+
+  it('is yes and no for true and false, and 1 for true', () => {
+    const flags = (yes: string | number, no: string | number): Columns => ({
+      flag: times(600, () => (random.next() < 0.3 ? yes : no)),
+    });
+    expect(calm(flags('True', 'False'), flags(1, 0)).type).toBe('mixed');
+    expect(calm(flags(1, 0), flags('y', 'n')).type).toBe('mixed');
+  });
+
+  it('is a number with its unit, a price, a time of day: each compared as the number it is', () => {
+    const weights = (factor: number): Columns => ({
+      x: times(3000, () => `${(factor * (70 + 10 * random.normal())).toFixed(1)} kg`),
+    });
+    expect(calm(weights(1), weights(1)).type).toBe('numeric');
+    expect(one(frame(weights(1)), frame(weights(2.2)))).toMatchObject({
+      alarm: true,
+      why: expect.stringContaining('the median went from 7'),
+    });
+    const prices = (): Columns => ({ x: times(3000, () => `$1,${100 + random.below(900)}.50`) });
+    expect(calm(prices(), prices()).statistics['median_current']?.value).toBeGreaterThan(1000);
+    const clock = (hour: number): Columns => ({
+      x: times(3000, () => `${hour + random.below(8)}:${10 + random.below(50)}:00`),
+    });
+    expect(calm(clock(9), clock(9)).type).toBe('timestamp');
+    expect(one(frame(clock(9)), frame(clock(12))).why).toMatch(/the median went from 1[23]:..:00 to 1[56]:/);
+  });
+
+  it('and codes of digits, names with a number, and kilograms beside pounds stay texts', () => {
+    const text = (make: (i: number) => string): Columns => ({ x: times(400, make) });
+    expect(
+      calm(
+        text((i) => `0${i % 90}`),
+        text((i) => `0${i % 90}`),
+      ).type,
+    ).toBe('categorical');
+    expect(
+      calm(
+        text((i) => `c${i % 90}`),
+        text((i) => `c${i % 90}`),
+      ).type,
+    ).toBe('categorical');
+    const [kg, lb] = [text((i) => `${i % 9}.5 kg`), text((i) => `${i % 9}.5 lb`)];
+    expect(one(frame(kg), frame(lb))).toMatchObject({ type: 'categorical', alarm: true });
   });
 });

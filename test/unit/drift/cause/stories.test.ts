@@ -4,7 +4,7 @@ import { createRandom } from '../../../../common/random.ts';
 import { carriersOf, labelOf } from '../../../../drift/cause/carriers.ts';
 import { newCategoryStory, vanishedStory } from '../../../../drift/cause/category-story.ts';
 import { numericStory } from '../../../../drift/cause/numeric-story.ts';
-import { unitMistakes } from '../../../../drift/cause/units.ts';
+import { dimensionsOf, unitMistakes } from '../../../../drift/cause/units.ts';
 import { formatNumber, formatShare, listOf, segmentsText } from '../../../../drift/cause/words.ts';
 import { categoricalBinning, numericBinning } from '../../../../drift/profile/binning.ts';
 import { coarsen } from '../../../../drift/profile/coarsen.ts';
@@ -51,6 +51,17 @@ describe('numericStory', () => {
     expect(storyOf((value) => (value > 18 ? value * 3 : value))).toBeUndefined();
   });
 
+  it('names no unit that the name of the feature speaks against, or that it cannot tell from another', () => {
+    const [metres, scaled] = [(value: number) => value * 1.609344, (value: number) => value * 1.6];
+    expect(storyOf(metres, 400, 'distance')).toMatchObject({ kind: 'unit', factor: 1.609344 });
+    expect(storyOf(scaled, 60, 'order_amount')?.kind).not.toBe('unit');
+    expect(storyOf((value) => value * 100, 60, 'order_amount')).toMatchObject({ kind: 'unit', factor: 100 });
+    for (let n = 8; n <= 60; n += 4) expect(storyOf((value) => value * 1.72, n)?.kind, `${n}`).not.toBe('unit');
+    expect(dimensionsOf('tripDistance')).toContain('length');
+    expect(dimensionsOf('distance_count')).toEqual(['plain', 'sign']);
+    expect(dimensionsOf('x')).toBeUndefined();
+  });
+
   it('does not call half the values in another unit a unit', () => {
     let at = 0;
     expect(storyOf((value) => (at++ % 2 === 0 ? value * 1000 : value))).toBeUndefined();
@@ -60,9 +71,10 @@ describe('numericStory', () => {
     expect(storyOf((value) => value + 40)).toMatchObject({ kind: 'shift' });
     expect(storyOf((value) => value + 3600, 400, '@lag')?.text).toContain('a clock one hour off?');
     expect(storyOf((value) => value - 5400, 400, '@lag')?.text).toContain(
-      'below the reference throughout: a clock 1.5 hours off?',
+      'below the reference throughout: a clock 1.5 hours off, as in another time zone?',
     );
-    expect(storyOf((value) => value + 700, 400, '@lag')?.text).not.toContain('clock');
+    expect(storyOf((value) => value + 700, 400, '@lag')?.text).toContain('a clock that runs ahead?');
+    expect(storyOf((value) => value - 700, 400, '@lag')?.text).toContain('late delivery');
   });
 
   it('recognises a value that is stuck', () => {

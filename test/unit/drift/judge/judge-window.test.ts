@@ -25,11 +25,11 @@ describe('judgeWindow', () => {
     const [price] = alarms(
       judgeFrame(
         reference,
-        oneDay((row) => (row.price = (row.price ?? 0) * 1.609344)),
+        oneDay((row) => (row.price = (row.price ?? 0) * 100)),
       ),
     );
     expect(price?.feature).toBe('price');
-    expect(price?.why).toContain('1.609 times the reference: kilometres instead of miles?');
+    expect(price?.why).toContain('100 times the reference: hundredths instead of whole units?');
     expect(price?.pValue).toBeLessThan(1e-3);
   });
 
@@ -37,13 +37,13 @@ describe('judgeWindow', () => {
     const judgements = judgeFrame(
       reference,
       oneDay((row) => {
-        if (row.city === 'Bonn') row.price = (row.price ?? 0) * 2.54;
+        if (row.city === 'Bonn') row.price = (row.price ?? 0) * 100;
       }),
     );
     const whole = judgements.find(({ segment, feature }) => segment === '' && feature === 'price');
     expect(whole?.detail.story).toMatchObject({ kind: 'segments', segments: ['city=Bonn'] });
     const bonn = judgements.find(({ segment, feature }) => segment === 'city=Bonn' && feature === 'price');
-    expect(bonn?.detail.story).toMatchObject({ kind: 'unit', unit: 'centimetres instead of inches' });
+    expect(bonn?.detail.story).toMatchObject({ kind: 'unit', unit: 'hundredths instead of whole units' });
   });
 
   it('finds missing values, as a question of quality', () => {
