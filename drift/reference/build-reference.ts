@@ -11,9 +11,11 @@ import { emptyProfile, mergeInto } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
 import { accumulate, createProfileSet, profileOf } from '../profile/profile-set.ts';
 import { chooseSegments, createSegmenter, type SegmentRule } from '../segment.ts';
+import type { EarlierRule } from './earlier.ts';
 import { binningsOf } from './feature-binning.ts';
-import { measureNulls, type NullDistance, type WindowProfile } from './null-windows.ts';
-import { againstKinds, type NullSeries, type Reference, referenceOf, tailKey } from './reference.ts';
+import { measureNulls } from './null-windows.ts';
+import { type NullSeries, type Reference, referenceOf, tailKey } from './reference.ts';
+import type { NullDistance, WindowProfile } from './scaling.ts';
 import { fitTail, type Tail } from './tail.ts';
 
 /** Null statistics come from at most so many of the latest windows: what older ones add is not worth their memory. */
@@ -35,6 +37,8 @@ export interface ReferenceInput {
    * change from one to the other add up. Features it does not know get bins of their own.
    */
   readonly like?: Reference;
+  /** Learn how windows lie to earlier ones by these rules too; each is for one of `windowsMs`. */
+  readonly earlier?: readonly EarlierRule[];
   /** Learn how slices of this length behave, for `advanceDetectors`. */
   readonly sliceMs?: number;
 }
@@ -57,6 +61,7 @@ export function buildReference(input: ReferenceInput): Reference {
   const profiles = new Map<SegmentKey, Map<string, Profile>>();
   const nulls = input.windowsMs.map((windowMs) => ({
     windowMs,
+    rules: input.earlier?.filter((rule) => rule.windowMs === windowMs) ?? [],
     windows: Math.floor((slices.endMs - slices.startMs) / windowMs + 0.5),
     series: new Map<SegmentKey, Map<string, NullSeries>>(),
     tails: new Map<string, Tail>(),
@@ -76,7 +81,7 @@ export function buildReference(input: ReferenceInput): Reference {
       { scope: 'segments', keys: segments },
     ];
     for (const { scope, keys } of scopes) {
-      const pooled = nulls.map(() => ({ training: [] as NullDistance[], previous: [] as NullDistance[] }));
+      const pooled = nulls.map(() => new Map<string, NullDistance[]>());
       keys.forEach((segment, index) => {
         const binning = scope === 'all' ? feature.binning : feature.segmentBinning;
         const parts = sliced(scope === 'all' ? -1 : index);
@@ -85,20 +90,19 @@ export function buildReference(input: ReferenceInput): Reference {
         insert(profiles, segment, field.name, total);
         nulls.forEach((table, tableAt) => {
           const windows = windowsFrom(parts, binning, slices, table.windowMs);
-          const { series, distances } = measureNulls(windows, total, binning, table.windowMs);
+          const { series, distances } = measureNulls(windows, total, binning, table.windowMs, table.rules);
           if (series.windows === 0) return;
           insert(table.series, segment, field.name, series);
-          for (const kind of againstKinds) pooled[tableAt]?.[kind].push(...distances[kind]);
+          for (const [comparison, some] of distances) append(pooled[tableAt], comparison, some);
         });
       });
       nulls.forEach((table, tableAt) => {
-        for (const kind of againstKinds) {
-          const distances = pooled[tableAt]?.[kind] ?? [];
+        for (const [comparison, distances] of pooled[tableAt] ?? []) {
           const tail = fitTail(
             distances.map(({ ratio }) => ratio),
             distances.map(({ window }) => window),
           );
-          if (tail !== undefined) table.tails.set(tailKey(scope, field.name, kind), tail);
+          if (tail !== undefined) table.tails.set(tailKey(scope, field.name, comparison), tail);
         }
       });
     }
@@ -234,6 +238,12 @@ function windowsFrom(
     mergeInto(current.profile, part);
   }
   return windows;
+}
+
+function append(to: Map<string, NullDistance[]> | undefined, key: string, some: readonly NullDistance[]): void {
+  const known = to?.get(key);
+  if (known === undefined) to?.set(key, [...some]);
+  else for (const one of some) known.push(one);
 }
 
 function insert<Value>(map: Map<string, Map<string, Value>>, outer: string, inner: string, value: Value): void {
