@@ -2,6 +2,7 @@ import { formatDuration } from '../common/duration.ts';
 import type { FeatureField } from '../common/feature.ts';
 import { suggestion } from '../common/nearest.ts';
 import { parseTimestampMs } from '../common/timestamp.ts';
+import { checkDrift } from './check-drift.ts';
 import { checkFormats } from './check-format.ts';
 import type { PipelineConfig } from './schema.ts';
 
@@ -27,6 +28,7 @@ export function checkPipeline(config: PipelineConfig, context: CheckContext): Co
   checkFormats(config, say);
   checkOutputs(config, say);
   checkTime(config, say);
+  if (config.windows.pane > 0) checkDrift(config, say);
   checkNames(config, say);
   checkActions(config, context, say);
   if (context.features !== undefined) checkFeatures(config, context.features, say);

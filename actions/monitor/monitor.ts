@@ -178,7 +178,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   /** Late events change windows that were judged: they are judged again for the record; incidents look forward only. */
   async function judgeAgain(latePanesMs: readonly number[]): Promise<void> {
     for (const comparison of config.drift) {
-      const name = comparisonName(comparison, formatDuration);
+      const name = comparisonName(comparison);
       const throughMs = state.judgedThroughMs[name];
       if (throughMs === undefined) continue;
       const starts = new Set(latePanesMs.map((paneMs) => Math.floor(paneMs / comparison.window) * comparison.window));

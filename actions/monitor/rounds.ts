@@ -1,5 +1,6 @@
 import type { Profile } from '../../common/profile.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
+import { nameOf } from '../../config/comparison.ts';
 import type { ComparisonConfig } from '../../config/schema.ts';
 import { type Against, type Budget, judgeWindow } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
@@ -16,9 +17,7 @@ export interface DueWindow {
 
 const weekMs = 604_800_000;
 
-export function comparisonName({ against, window }: ComparisonConfig, format: (ms: number) => string): string {
-  return `${against}:${format(window)}`;
-}
+export const comparisonName = nameOf;
 
 /** Windows are aligned to 1970, so a day begins at midnight UTC. */
 export function windowsBetween(

@@ -1,4 +1,3 @@
-import { formatDuration } from '../../common/duration.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { comparisonName, type DueWindow, windowsBetween } from './rounds.ts';
 import type { MonitorState } from './state.ts';
@@ -30,7 +29,7 @@ export function dueTasks(request: {
   const { config, models, state, firstMs, closedMs, ended } = request;
   const tasks: Task[] = [];
   for (const comparison of config.drift) {
-    const name = comparisonName(comparison, formatDuration);
+    const name = comparisonName(comparison);
     const fromMs = state.judgedThroughMs[name] ?? firstMs;
     for (const window of windowsBetween(fromMs, closedMs, comparison.window)) {
       tasks.push({ kind: 'judge', atMs: window.endMs, due: { comparison, name, ...window } });

@@ -21,7 +21,7 @@ export interface NullDistance {
 export interface Excess {
   readonly window: number;
   readonly season: number;
-  readonly measured: Divergence;
+  readonly measured: Pick<Divergence, 'bits' | 'expected'>;
 }
 
 /**
