@@ -67,7 +67,7 @@ function checkKind(
   const { overMs } = kind;
   const over = formatDuration(overMs);
   const readable = readableMs(config, window);
-  if (overMs > readable)
+  if (overMs + window > readable)
     say('over', `store.profiles keeps what windows of ${length} are read from for ${formatDuration(readable)} only`);
   if (kind.kind === 'rolling') {
     if (overMs < 2 * window) say('over', `expected at least two windows of ${length}; against: previous takes one`);

@@ -1,4 +1,5 @@
 import { deadLetterTables } from './dead-letter-tables.ts';
+import { rolledTable } from './roll-up-tables.ts';
 import { column, lc, position, type TableDefinition, time } from './table-definition.ts';
 
 /**
@@ -134,6 +135,7 @@ export const tables: readonly TableDefinition[] = [
     ],
     engine: 'ReplacingMergeTree(revision) ORDER BY (pane, pane_ms, segment, feature, binning)',
   },
+  rolledTable(counts),
   {
     name: 'references',
     purpose:

@@ -5,7 +5,10 @@ import type { ComparisonConfig } from '../../config/schema.ts';
 import { type Against, type Budget, judgeWindow } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
+import type { EarlierDesk } from './earlier-desk.ts';
 import type { MonitorStore } from './ports.ts';
+import type { ProfileCuts } from './profiles-kept.ts';
+import type { StretchDesk } from './stretch-desk.ts';
 
 /** One window of one comparison that has closed. */
 export interface DueWindow {
@@ -68,16 +71,38 @@ export interface JudgeOptions {
   readonly champions: ReadonlySet<string>;
   readonly comparisons: readonly ComparisonConfig[];
   readonly budget: Budget;
+  /** What windows are compared with beside training and the window before. */
+  readonly sides: Sides;
+}
+
+export interface Sides {
+  readonly earlier: EarlierDesk;
+  readonly stretch: StretchDesk;
+  /** Start of the first profile there is, ms since 1970. */
+  readonly firstMs: number;
+  readonly cuts: ProfileCuts;
+  /** Judgements of this round so far. */
+  readonly judged: readonly Judgement[];
 }
 
 /** Judges one closed window from its sealed panes; nothing where it holds no events. */
 export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Promise<Judgement[]> {
-  const { store, reference, champions, comparisons, budget } = options;
-  const binCountOf = binCounts(reference);
+  const { store, champions, comparisons, budget, sides } = options;
+  const present = options.reference;
+  const binCountOf = binCounts(present);
   const profile = await windowProfiles(store, due.startMs, due.endMs, binCountOf);
   if (!profile.any) return [];
+  const features = featuresOf(present, due.comparison, champions);
+  let reference = present;
   let against: Against = { kind: 'training' };
-  if (due.comparison.against === 'previous') {
+  const request = { ...due, ...sides, reference, features, binCountOf };
+  if (due.comparison.against === 'rolling' || due.comparison.against === 'seasonal') {
+    against = await sides.earlier.side(request);
+  } else if (due.comparison.against === 'window') {
+    const made = await sides.stretch.reference(request);
+    if ('kind' in made) against = made;
+    else reference = made;
+  } else if (due.comparison.against === 'previous') {
     const before = await windowProfiles(store, due.startMs - due.comparison.window, due.startMs, binCountOf);
     if (!before.any) return [];
     against = { kind: 'previous', profile: before.of };
@@ -88,10 +113,10 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
     comparison: due.name,
     window: { startMs: due.startMs, endMs: due.endMs },
     profile: profile.of,
-    features: featuresOf(reference, due.comparison, champions),
-    segments: segmentsOf(reference, due.comparison),
+    features,
+    segments: segmentsOf(present, due.comparison),
     budget,
-    judgementsPerWeek: judgementsPerWeek(reference, comparisons, champions),
+    judgementsPerWeek: judgementsPerWeek(present, comparisons, champions),
   });
 }
 

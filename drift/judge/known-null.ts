@@ -3,7 +3,7 @@ import { type ComparisonNull, type NullTable, nullUnder } from '../reference/ref
 import type { Tail } from '../reference/tail.ts';
 
 /** Fewer windows of the reference than this show no habit. */
-const minNullWindows = 4;
+export const minNullWindows = 4;
 
 export interface NullQuestion {
   readonly table: NullTable | undefined;

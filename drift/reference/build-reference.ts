@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Column } from '../../common/columns.ts';
 import type { FeatureField, Frame } from '../../common/feature.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
@@ -6,7 +5,6 @@ import { calibrateSlices } from '../detect/calibrate-slices.ts';
 import { scoreTableOf } from '../detect/score-table.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
 import { slicesOfColumn } from '../detect/slices-of-column.ts';
-import { binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile, mergeInto } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
 import { accumulate, createProfileSet, profileOf } from '../profile/profile-set.ts';
@@ -15,6 +13,7 @@ import type { EarlierRule } from './earlier.ts';
 import { binningsOf } from './feature-binning.ts';
 import { measureNulls } from './null-windows.ts';
 import { type NullSeries, type Reference, referenceOf, tailKey } from './reference.ts';
+import { identify } from './reference-id.ts';
 import type { NullDistance, WindowProfile } from './scaling.ts';
 import { fitTail, type Tail } from './tail.ts';
 
@@ -253,20 +252,4 @@ function insert<Value>(map: Map<string, Map<string, Value>>, outer: string, inne
     map.set(outer, row);
   }
   row.set(inner, value);
-}
-
-function identify(content: {
-  readonly origin: string;
-  readonly rows: number;
-  readonly spanMs: number;
-  readonly features: readonly ProfiledFeature[];
-  readonly profiles: ReadonlyMap<string, ReadonlyMap<string, Profile>>;
-}): string {
-  const hash = createHash('sha256').update(JSON.stringify([content.origin, content.rows, content.spanMs]));
-  for (const { name, binning, segmentBinning } of content.features)
-    hash.update(JSON.stringify([name, binningToJson(binning), binningToJson(segmentBinning)]));
-  for (const [segment, row] of content.profiles)
-    for (const [feature, { n, missing, invalid, bins }] of row)
-      hash.update(JSON.stringify([segment, feature, n, missing, invalid])).update(bins);
-  return hash.digest('hex').slice(0, 16);
 }
