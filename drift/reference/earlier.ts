@@ -98,7 +98,8 @@ export function earlierRule(spec: EarlierSpec, windowMs: number, holidays: Holid
         if (place === undefined || place.group !== own.group || place.occasion >= own.occasion) continue;
         add(byOccasion, season === undefined ? 0 : place.occasion, { fromMs: at, toMs: at + windowMs });
       }
-      const label = season === undefined ? formatDuration(spec.overMs) : labelOf(season, own.group);
+      const place = clock.timeZone === 'UTC' ? '' : ` (${clock.timeZone})`;
+      const label = season === undefined ? formatDuration(spec.overMs) : `${labelOf(season, own.group)}${place}`;
       return { kind: spec.kind, label, occasions: inOrder(byOccasion) };
     },
   };
