@@ -1,14 +1,15 @@
+import { TupleParam } from '@clickhouse/client';
 import type { Profile } from '../common/profile.ts';
 import type { Store } from './client.ts';
 import { type ProfileRecord, profileFromRecord, profileSums } from './profile-codec.ts';
-import { piecesOf } from './span-plan.ts';
+import { joinPieces, type Piece, piecesOf, type Span, sharedSpans } from './span-plan.ts';
 
 const columns = `pane, segment, feature, binning, n, missing, invalid, zero, "nan", pos_inf, neg_inf, min, max, sum_z, sum_z2,
   bin_index, bin_count, unseen, unseen_value, unseen_count`;
 
 export interface SpanQuery {
-  /** Spans of event time by occasion; no two overlap. */
-  readonly occasions: readonly (readonly { readonly fromMs: number; readonly toMs: number }[])[];
+  /** Spans of event time by sum and occasion; of one sum no two overlap. */
+  readonly sums: readonly (readonly (readonly Span[])[])[];
   /** Lengths that panes are summed to, ascending. */
   readonly lengthsMs: readonly number[];
   /** Segments too, or all events only. */
@@ -21,6 +22,8 @@ export interface SpanQuery {
 }
 
 export interface SpanProfile {
+  /** Index of the sum. */
+  readonly sum: number;
   readonly segment: string;
   readonly feature: string;
   readonly profile: Profile;
@@ -32,48 +35,25 @@ export interface SpanProfile {
   readonly firstMs: number;
 }
 
-/** Reads sums over many spans in one statement, from hours and days where whole ones lie in a span. */
+/** Reads many sums over many spans in one statement, from hours and days where whole ones lie in a span. */
 export function createSpanReader(store: Store) {
   return {
     async spanProfiles(query: SpanQuery): Promise<readonly SpanProfile[]> {
-      const spans = query.occasions
-        .flatMap((of, occasion) => of.map((span) => ({ ...span, occasion })))
-        .sort((a, b) => a.fromMs - b.fromMs);
-      const pieces = spans.flatMap((span) => piecesOf(span, query.lengthsMs));
+      const shared = sharedSpans(query.sums);
+      const pieces = joinPieces(shared.flatMap((span) => piecesOf(span, query.lengthsMs)));
       if (pieces.length === 0) return [];
-      const moment = (ms: number): string => `fromUnixTimestamp64Milli(toInt64(${ms}))`;
-      const conditions = (of: (lengthMs: number) => string, some: typeof pieces): string =>
-        some
-          .map(({ fromMs, toMs, lengthMs }) => `(pane >= ${moment(fromMs)} AND pane < ${moment(toMs)}${of(lengthMs)})`)
-          .join(' OR ');
-      const more = `${query.segments ? '' : " AND segment = ''"}${query.features === undefined ? '' : ' AND has({features:Array(String)}, feature)'}`;
-      const from = (name: string, where: string): string =>
-        `SELECT ${columns} FROM \`${store.database}\`.\`${name}\` FINAL WHERE (${where})${more}`;
-      const summed = pieces.filter(({ lengthMs }) => lengthMs > 0);
-      const sources = [
-        from(
-          'sealed_profiles',
-          conditions((lengthMs) => (lengthMs === 0 ? '' : ` AND pane_ms >= ${lengthMs}`), pieces),
-        ),
-        ...(summed.length === 0
-          ? []
-          : [
-              from(
-                'rolled_profiles',
-                conditions((lengthMs) => ` AND pane_ms = ${lengthMs}`, summed),
-              ),
-            ]),
-      ];
-      const index =
-        '{numbers:Array(UInt32)}[arrayCount(x -> x <= toUnixTimestamp64Milli(pane), {starts:Array(Int64)})]';
-      const rows = await store.query<ProfileRecord & { occasion: number; occasions: string; first_ms: string }>(
-        `SELECT segment, feature, binning, ${profileSums}, ${query.apart ? 'occasion_of' : '0'} AS occasion,
-           uniqExact(occasion_of) AS occasions, toUnixTimestamp64Milli(min(pane)) AS first_ms
-         FROM (SELECT *, ${index} AS occasion_of FROM (${sources.join(' UNION ALL ')}))
-         GROUP BY segment, feature, binning${query.apart ? ', occasion_of' : ''}`,
+      const use =
+        '{uses:Array(Array(Tuple(UInt32, UInt32)))}[arrayCount(x -> x <= toUnixTimestamp64Milli(pane), {starts:Array(Int64)})]';
+      const rows = await store.query<
+        ProfileRecord & { sum: number; occasion: number; occasions: string; first_ms: string }
+      >(
+        `SELECT used.1 AS sum, segment, feature, binning, ${profileSums}, ${query.apart ? 'used.2' : '0'} AS occasion,
+           uniqExact(used.2) AS occasions, toUnixTimestamp64Milli(min(pane)) AS first_ms
+         FROM (SELECT *, arrayJoin(${use}) AS used FROM (${sourcesOf(store.database, pieces, query)}))
+         GROUP BY used.1, segment, feature, binning${query.apart ? ', used.2' : ''}`,
         {
-          starts: spans.map(({ fromMs }) => fromMs),
-          numbers: spans.map(({ occasion }) => occasion),
+          starts: shared.map(({ fromMs }) => fromMs),
+          uses: shared.map(({ uses }) => uses.map(({ sum, occasion }) => new TupleParam([sum, occasion]))),
           ...(query.features === undefined ? {} : { features: query.features }),
         },
       );
@@ -82,6 +62,7 @@ export function createSpanReader(store: Store) {
         if (bins === undefined) return [];
         return [
           {
+            sum: Number(row.sum),
             segment: row.segment,
             feature: row.feature,
             profile: profileFromRecord(row, bins),
@@ -93,4 +74,23 @@ export function createSpanReader(store: Store) {
       });
     },
   };
+}
+
+function sourcesOf(database: string, pieces: readonly Piece[], query: SpanQuery): string {
+  const moment = (ms: number): string => `fromUnixTimestamp64Milli(toInt64(${ms}))`;
+  const within = (some: readonly Piece[], ofLength: (lengthMs: number) => string): string =>
+    some
+      .map(
+        ({ fromMs, toMs, lengthMs }) => `(pane >= ${moment(fromMs)} AND pane < ${moment(toMs)}${ofLength(lengthMs)})`,
+      )
+      .join(' OR ');
+  const segments = query.segments ? '' : " AND segment = ''";
+  const features = query.features === undefined ? '' : ' AND has({features:Array(String)}, feature)';
+  const from = (name: string, where: string): string =>
+    `SELECT ${columns} FROM \`${database}\`.\`${name}\` FINAL WHERE (${where})${segments}${features}`;
+  const sealed = within(pieces, (lengthMs) => (lengthMs === 0 ? '' : ` AND pane_ms >= ${lengthMs}`));
+  const summed = pieces.filter(({ lengthMs }) => lengthMs > 0);
+  if (summed.length === 0) return from('sealed_profiles', sealed);
+  const rolled = within(summed, (lengthMs) => ` AND pane_ms = ${lengthMs}`);
+  return `${from('sealed_profiles', sealed)} UNION ALL ${from('rolled_profiles', rolled)}`;
 }

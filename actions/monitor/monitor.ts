@@ -111,6 +111,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const firstMs = await store.firstPane();
     state = await rollUpClosed({ config, store, state, closedMs }, { firstMs, latePanesMs, revision: revision() });
     judged = [];
+    desks.earlier.begin();
     firstProfileMs = (await store.firstProfile()) ?? closedMs;
     await judgeAgain(latePanesMs);
     if (firstMs !== undefined) {
@@ -174,7 +175,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
       champions,
       comparisons: config.drift,
       budget: config.budget,
-      sides: { ...desks, firstMs: firstProfileMs, cuts: state.cuts ?? nothingCut, judged },
+      sides: {
+        ...desks,
+        firstMs: firstProfileMs,
+        cuts: state.cuts ?? nothingCut,
+        throughMs: state.closedThroughMs,
+        judged,
+      },
     });
     judged.push(...judgements);
     desks.earlier.observe(judgements);

@@ -60,6 +60,8 @@ export interface MonitorStore extends EarlierStore {
 
 /** A sum over spans of event time, of one feature of one segment. */
 export interface SpanProfile {
+  /** Index of the sum. */
+  readonly sum: number;
   readonly segment: SegmentKey;
   readonly feature: string;
   readonly profile: Profile;
@@ -73,9 +75,10 @@ export interface SpanProfile {
 
 /** What comparisons with earlier windows need of the store. */
 export interface EarlierStore {
-  /** Sums over spans, which do not overlap, or apart by occasion; from hours and days where whole ones lie in a span. */
+  /** Sums over spans, or apart by occasion; from hours and days where whole ones lie in a span. */
   spanProfiles(query: {
-    readonly occasions: readonly (readonly { readonly fromMs: number; readonly toMs: number }[])[];
+    /** By sum and occasion; the spans of one sum do not overlap. */
+    readonly sums: readonly (readonly (readonly { readonly fromMs: number; readonly toMs: number }[])[])[];
     readonly lengthsMs: readonly number[];
     readonly segments: boolean;
     readonly features?: readonly string[];

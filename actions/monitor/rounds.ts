@@ -81,6 +81,8 @@ export interface Sides {
   /** Start of the first profile there is, ms since 1970. */
   readonly firstMs: number;
   readonly cuts: ProfileCuts;
+  /** All windows that end here or before are sealed, and stay so in this round. */
+  readonly throughMs: number;
   /** Judgements of this round so far. */
   readonly judged: readonly Judgement[];
 }

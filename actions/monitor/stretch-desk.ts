@@ -69,7 +69,7 @@ export function createStretchDesk(config: PipelineConfig, store: EarlierStore): 
     const names = reference.features.map(({ name }) => name);
     for (let at = 0; at < names.length; at += atOnce) {
       const rows = await store.spanProfiles({
-        occasions: starts.map((startMs) => [{ fromMs: startMs, toMs: startMs + windowMs }]),
+        sums: [starts.map((startMs) => [{ fromMs: startMs, toMs: startMs + windowMs }])],
         lengthsMs: rollUpLengthsMs(config),
         segments: comparison.segments,
         features: names.slice(at, at + atOnce),

@@ -62,6 +62,18 @@ export function stretchReference(input: {
         );
         if (tail !== undefined) tails.set(key, tail);
       }
+      // In the order of `like`, whatever order they were read in: the id is made of it.
+      const inOrder = <Value>(map: ReadonlyMap<SegmentKey, ReadonlyMap<string, Value>>) =>
+        new Map(
+          [everything, ...like.segments].map((segment) => {
+            const row = map.get(segment);
+            const known = like.features.flatMap(({ name }): [string, Value][] => {
+              const value = row?.get(name);
+              return value === undefined ? [] : [[name, value]];
+            });
+            return [segment, new Map(known)];
+          }),
+        );
       const whole = profiles.get(everything);
       const content = {
         origin,
@@ -69,8 +81,8 @@ export function stretchReference(input: {
         rows: Math.max(0, ...[...(whole?.values() ?? [])].map(({ n }) => n)),
         features: like.features.filter(({ name }) => whole?.has(name) === true),
         segments: like.segments,
-        profiles,
-        nulls: [{ windowMs, windows: Math.floor((input.toMs - input.fromMs) / windowMs), series, tails }],
+        profiles: inOrder(profiles),
+        nulls: [{ windowMs, windows: Math.floor((input.toMs - input.fromMs) / windowMs), series: inOrder(series), tails }],
       };
       return referenceOf({ id: identify(content), ...content });
     },

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Base, openBase } from '../../../cli/runtime/base.ts';
+import { loadPipeline } from '../../../config/load.ts';
+import { cleanUp, temporary, tidemark } from '../bad-input/harness.ts';
+import { forget, type JudgedRow, judgementsOf, monitorBy } from './replay.ts';
+import {
+  dayMs,
+  faultHoursMs,
+  holidayDays,
+  hourMs,
+  lastHolidayMs,
+  streamMs,
+  streamWeeks,
+  weekMs,
+  windowComparison,
+  writePipeline,
+  writeShop,
+} from './season.ts';
+
+const endMs = streamMs + streamWeeks * weekMs;
+const { from, to } = windowComparison;
+const all = `
+  - { against: training, window: 1h }
+  - { against: rolling, window: 1h }
+  - { against: seasonal, window: 1h }
+  - { against: window, window: 1h, from: ${from}, to: ${to} }`;
+
+/** A shop with a weekly season, holidays and a fault in one hour of the week; six weeks in hourly windows. */
+describe('comparisons with earlier windows', () => {
+  let directory: string;
+  let base: Base;
+  let judged: readonly JudgedRow[];
+
+  beforeAll(async () => {
+    directory = await temporary();
+    await writeShop(directory);
+    const path = await writePipeline(directory, { name: 'with-calendar', drift: all, more: 'calendar: holidays.yaml' });
+    const reading = await writePipeline(directory, { name: 'reading', drift: '[]' });
+    const read = await tidemark(['up', reading, '--once', '--no-console']).finished;
+    expect(read.code, read.stderr).toBe(0);
+    base = await openBase(await loadPipeline(path, {}), directory);
+    judged = await replay('with-calendar', { stepMs: dayMs });
+  });
+  afterAll(async () => {
+    await base?.store.close();
+    await cleanUp();
+  });
+
+  /** Judges the whole stream in rounds of so much event time, with another monitor from `restartMs` on. */
+  async function replay(name: string, { stepMs, restartMs = endMs }: { stepMs: number; restartMs?: number }) {
+    await forget(base);
+    const file = await loadPipeline(`${directory}/${name}.yaml`, {});
+    let monitor = await monitorBy(base, file);
+    let restarted = false;
+    for (let ms = streamMs + stepMs; ms < endMs + stepMs; ms += stepMs) {
+      if (!restarted && ms > restartMs) {
+        monitor = await monitorBy(base, file);
+        restarted = true;
+      }
+      await monitor.round(ms >= endMs ? Number.POSITIVE_INFINITY : ms + 30_000);
+    }
+    return judgementsOf(base);
+  }
+
+  const of = (rows: readonly JudgedRow[], kind: string) => rows.filter(({ comparison }) => comparison.startsWith(kind));
+  const alarms = (rows: readonly JudgedRow[]) => rows.filter(({ alarm }) => alarm === 1);
+  const whole = (rows: readonly JudgedRow[], feature = 'amount') =>
+    rows.filter((row) => row.feature === feature && row.segment === '');
+  const onHoliday = ({ startMs }: JudgedRow) => holidayDays.includes(Math.floor((startMs - streamMs) / dayMs));
+
+  it('judges every window of every comparison, under a name of its own', () => {
+    const windows = new Map<string, Set<number>>();
+    for (const { comparison, startMs } of judged)
+      windows.set(comparison, (windows.get(comparison) ?? new Set()).add(startMs));
+    expect([...windows].map(([name, starts]) => [name, starts.size])).toEqual([
+      ['rolling:1h:7d', 1008],
+      ['seasonal:1h:hour-of-week:28d', 1008],
+      ['training:1h', 1008],
+      [`window:1h:${from}..${to}`, 1008],
+    ]);
+  });
+
+  it('finds a shift within one hour of the week by its season, where training sees nothing', () => {
+    const faulty = ({ startMs }: JudgedRow) => faultHoursMs.includes(startMs);
+    const seasonal = alarms(whole(of(judged, 'seasonal'))).filter((row) => !onHoliday(row));
+    expect(seasonal.filter(faulty).map(({ startMs }) => startMs)).toEqual(faultHoursMs);
+    expect(alarms(whole(of(judged, 'training'))).filter(faulty)).toEqual([]);
+    expect(seasonal.find(faulty)?.why).toContain('amount is 14.82 below the reference throughout');
+  });
+
+  it('keeps its budget on ordinary windows, under each comparison', () => {
+    for (const kind of ['training', 'rolling', 'seasonal', 'window']) {
+      const ordinary = alarms(of(judged, kind)).filter((row) => !onHoliday(row) && !faultHoursMs.includes(row.startMs));
+      // Six weeks at one false alarm a week, for all four together.
+      expect(ordinary.length, kind).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('judges a holiday by earlier holidays, and says so where there are too few', () => {
+    const holidays = whole(of(judged, 'seasonal')).filter(onHoliday);
+    expect(alarms(holidays)).toEqual([]);
+    const whys = new Set(holidays.filter(({ startMs }) => startMs < lastHolidayMs).map(({ why }) => why));
+    expect([...whys]).toEqual([
+      'amount is not judged: not enough reference: 0 earlier holidays, 3 are needed',
+      'amount is not judged: not enough reference: 1 earlier holidays, 3 are needed',
+      'amount is not judged: not enough reference: 2 earlier holidays, 3 are needed',
+    ]);
+    const last = holidays.filter(({ startMs }) => startMs >= lastHolidayMs);
+    expect(last).toHaveLength(24);
+    expect(last.every(({ critical, n_reference }) => critical !== 'inf' && n_reference === '300')).toBe(true);
+  });
+
+  it('says what is lacking instead of judging', () => {
+    const why = (kind: string, ms: number) => whole(of(judged, kind)).find(({ startMs }) => startMs === ms)?.why;
+    expect(why('seasonal', streamMs + 2 * weekMs + 8 * hourMs)).toBe(
+      'amount is not judged: not enough reference: 2 earlier Mondays 08:00, 3 are needed',
+    );
+    expect(why('rolling', streamMs + dayMs)).toBe(
+      'amount is not judged: not enough reference: it begins at 2026-02-09, at least half of the 7d before are needed',
+    );
+    expect(why('window', streamMs + dayMs)).toBe(
+      `amount is not judged: not enough reference: ${from} to ${to} is not over`,
+    );
+    // What is lacking is counted for each feature and segment: three weeks later all are judged.
+    const later = of(judged, 'seasonal').filter(({ startMs }) => startMs === streamMs + 3 * weekMs + 8 * hourMs);
+    expect(later).toHaveLength(7);
+    expect(later.filter(({ feature }) => feature === 'amount').every(({ critical }) => critical !== 'inf')).toBe(true);
+  });
+
+  it('sums spans to what the windows of them hold', () => {
+    const at = streamMs + 3 * weekMs + 8 * hourMs;
+    const counts = (kind: string) => whole(of(judged, kind)).find(({ startMs }) => startMs === at)?.n_reference;
+    expect(counts('seasonal')).toBe('300');
+    // Seven days without the holiday in them, and two weeks.
+    expect(counts('rolling')).toBe(String(6 * 24 * 100));
+    expect(counts('window')).toBe(String(14 * 24 * 100));
+  });
+
+  it('alarms on the holiday without a calendar', async () => {
+    await writePipeline(directory, { name: 'without', drift: '[{ against: seasonal, window: 1h }]' });
+    const rows = await replay('without', { stepMs: weekMs });
+    const holiday = alarms(whole(rows)).filter(({ startMs }) => startMs >= lastHolidayMs && onHolidayAt(startMs));
+    expect(holiday.length).toBeGreaterThan(12);
+  });
+
+  /** Sums of values are rounded by the order in which they are added; nothing is decided by them. */
+  const exact = (row: JudgedRow) =>
+    JSON.stringify({ ...row, detail: JSON.parse(row.detail) }, (key, value: unknown) =>
+      key.startsWith('mean') ? undefined : value,
+    );
+
+  const onHolidayAt = (startMs: number) => Math.floor((startMs - streamMs) / dayMs) === 32;
+
+  it('decides the same in rounds of other lengths, and after a restart in the middle', async () => {
+    const again = await replay('with-calendar', { stepMs: 5 * dayMs + 7 * hourMs, restartMs: streamMs + 20 * dayMs });
+    const differing = again.filter((row, at) => exact(row) !== exact(judged[at] as JudgedRow));
+    expect(differing.map(exact).slice(0, 3)).toEqual([]);
+    expect(again).toHaveLength(judged.length);
+  });
+});
