@@ -154,7 +154,7 @@ export const tables: readonly TableDefinition[] = [
     columns: [
       column('window_start', time, 'first moment of the window'),
       column('window_end', time, 'moment after the window'),
-      column('comparison', lc, 'training:1d, previous:1h, ...'),
+      column('comparison', lc, 'training:1d, previous:1h, rolling:1h:7d, seasonal:1h:hour-of-week:28d, ...'),
       column('segment', lc, 'empty: all events'),
       column('feature', lc, 'feature'),
       column('revision', 'UInt64', 'grows when the window is judged again'),

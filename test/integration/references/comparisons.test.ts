@@ -151,10 +151,62 @@ describe('comparisons with earlier windows', () => {
 
   const onHolidayAt = (startMs: number) => Math.floor((startMs - streamMs) / dayMs) === 32;
 
-  it('decides the same in rounds of other lengths, and after a restart in the middle', async () => {
-    const again = await replay('with-calendar', { stepMs: 5 * dayMs + 7 * hourMs, restartMs: streamMs + 20 * dayMs });
+  it('decides the same in rounds of other lengths, after a restart in the middle, and with panes kept for two days', async () => {
+    const more = 'calendar: holidays.yaml';
+    await writePipeline(directory, { name: 'forgetful', drift: all, more, kept: '{ panes: 2d, hours: 40d }' });
+    const again = await replay('forgetful', { stepMs: 5 * dayMs + 7 * hourMs, restartMs: streamMs + 20 * dayMs });
     const differing = again.filter((row, at) => exact(row) !== exact(judged[at] as JudgedRow));
     expect(differing.map(exact).slice(0, 3)).toEqual([]);
     expect(again).toHaveLength(judged.length);
   });
+
+  /** Where the replay before left off: panes of the last days, hours of all. */
+  it('counts late events into a window, its hour and its day, whether its panes are still there or not', async () => {
+    const [last] = await base.store.query<{ ms: string }>(
+      `SELECT toUnixTimestamp64Milli(min(pane)) AS ms FROM ${base.store.database}.sealed_profiles FINAL WHERE pane_ms < 3600000`,
+    );
+    const keptMs = Number(last?.ms);
+    expect(keptMs).toBeGreaterThan(endMs - 4 * dayMs);
+    const recent = endMs - dayMs + 9 * hourMs;
+    const old = streamMs + 30 * dayMs + 9 * hourMs;
+    const summed = async (ms: number) => {
+      const rows = await base.store.query<{ pane_ms: number; n: string }>(
+        `SELECT pane_ms, n FROM ${base.store.database}.rolled_profiles FINAL WHERE segment = '' AND feature = 'amount'
+         AND (pane_ms, toUnixTimestamp64Milli(pane)) IN ((3600000, ${ms}), (86400000, ${Math.floor(ms / dayMs) * dayMs})) ORDER BY pane_ms`,
+      );
+      return rows.map(({ n }) => Number(n));
+    };
+    expect([await summed(recent), await summed(old)]).toEqual([
+      [100, 2400],
+      [100, 2400],
+    ]);
+    await addLate([recent, old]);
+    const file = await loadPipeline(`${directory}/forgetful.yaml`, {});
+    const monitor = await monitorBy(base, file);
+    await monitor.round(Number.POSITIVE_INFINITY);
+    expect([await summed(recent), await summed(old)]).toEqual([
+      [101, 2401],
+      [101, 2401],
+    ]);
+    const counts = await base.store.query<{ ms: string; n: string }>(
+      `SELECT toUnixTimestamp64Milli(window_start) AS ms, n_current AS n FROM ${base.store.database}.judgements FINAL
+       WHERE comparison = 'training:1h' AND feature = 'amount' AND segment = '' AND ms IN (${recent}, ${old}) ORDER BY ms`,
+    );
+    // The window whose panes are forgotten stays as it was judged.
+    expect(counts.map(({ n }) => n)).toEqual(['100', '101']);
+  });
+
+  /** One more event in the first pane of each of these hours, in a chunk of its own. */
+  async function addLate(hours: readonly number[]): Promise<void> {
+    const { database } = base.store;
+    await base.store.command(
+      `INSERT INTO ${database}.chunks SELECT * REPLACE ('late' AS chunk_id, to_offset AS from_offset, to_offset + 1 AS to_offset,
+         [${hours.join(', ')}] AS panes) FROM ${database}.chunks FINAL ORDER BY to_offset DESC LIMIT 1`,
+    );
+    await base.store.command(
+      `INSERT INTO ${database}.profiles SELECT * REPLACE ('late' AS chunk_id, 1 AS n, [bin_index[1]] AS bin_index, [1] AS bin_count)
+       FROM ${database}.profiles FINAL WHERE segment = '' AND feature = 'amount' AND toUnixTimestamp64Milli(pane) IN (${hours.join(', ')})
+       LIMIT 1 BY pane`,
+    );
+  }
 });

@@ -76,7 +76,12 @@ export async function writeShop(directory: string): Promise<void> {
 /** A pipeline file; `more` is YAML of further sections. */
 export async function writePipeline(
   directory: string,
-  { name, drift, more = '' }: { readonly name: string; readonly drift: string; readonly more?: string },
+  {
+    name,
+    drift,
+    more = '',
+    kept = '{}',
+  }: { readonly name: string; readonly drift: string; readonly more?: string; readonly kept?: string },
 ): Promise<string> {
   const path = join(directory, `${name}.yaml`);
   await writeFile(
@@ -91,7 +96,7 @@ segments: [{ by: [kind], top: 2, pane: 1h }]
 drift: ${drift}
 flush: { rows: 50000 }
 server: { port: 0 }
-store: { url: "embedded:${join(directory, 'store')}" }
+store: { url: "embedded:${join(directory, 'store')}", profiles: ${kept} }
 ${more}`,
   );
   return path;
