@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Base, openBase } from '../../../cli/runtime/base.ts';
 import { loadPipeline } from '../../../config/load.ts';
 import { cleanUp, temporary, tidemark } from '../bad-input/harness.ts';
-import { forget, type JudgedRow, judgementsOf, monitorBy } from './replay.ts';
+import { asOfBefore, forget, type JudgedRow, judgementsOf, monitorBy } from './replay.ts';
 import {
   dayMs,
   faultHoursMs,
@@ -47,14 +47,17 @@ describe('comparisons with earlier windows', () => {
   });
 
   /** Judges the whole stream in rounds of so much event time, with another monitor from `restartMs` on. */
-  async function replay(name: string, { stepMs, restartMs = endMs }: { stepMs: number; restartMs?: number }) {
+  async function replay(
+    name: string,
+    { stepMs, restartMs = endMs, change }: { stepMs: number; restartMs?: number; change?: typeof asOfBefore },
+  ) {
     await forget(base);
     const file = await loadPipeline(`${directory}/${name}.yaml`, {});
-    let monitor = await monitorBy(base, file);
+    let monitor = await monitorBy(base, file, change);
     let restarted = false;
     for (let ms = streamMs + stepMs; ms < endMs + stepMs; ms += stepMs) {
       if (!restarted && ms > restartMs) {
-        monitor = await monitorBy(base, file);
+        monitor = await monitorBy(base, file, change);
         restarted = true;
       }
       await monitor.round(ms >= endMs ? Number.POSITIVE_INFINITY : ms + 30_000);
@@ -141,6 +144,24 @@ describe('comparisons with earlier windows', () => {
     const rows = await replay('without', { stepMs: weekMs });
     const holiday = alarms(whole(rows)).filter(({ startMs }) => startMs >= lastHolidayMs && onHolidayAt(startMs));
     expect(holiday.length).toBeGreaterThan(12);
+  });
+
+  it('learns what is ordinary from the windows it judges, where the reference does not show it', async () => {
+    await writePipeline(directory, { name: 'without', drift: '[{ against: seasonal, window: 1h }]' });
+    const rows = await replay('without', { stepMs: dayMs, change: asOfBefore });
+    const day = 21 * dayMs;
+    const at = (ms: number) => whole(rows).find(({ startMs }) => startMs === streamMs + ms);
+    expect(at(day + 5 * hourMs)?.why).toContain(
+      'its distribution is not judged: not enough reference: 0 windows of it and 0 judged so far could be compared so; 4 or 24 are needed',
+    );
+    // The first day that could be compared is enough for the next.
+    expect(at(day + dayMs)?.critical).not.toBe('inf');
+    const found = alarms(whole(rows)).map(({ startMs }) => startMs);
+    expect(found).toEqual(expect.arrayContaining([faultHoursMs[0] as number]));
+    const quiet = found.filter((ms) => !faultHoursMs.includes(ms) && !onHolidayAt(ms));
+    expect(quiet.length).toBeLessThanOrEqual(3);
+    const again = await replay('without', { stepMs: 3 * dayMs, restartMs: streamMs + 30 * dayMs, change: asOfBefore });
+    expect(again.map(exact)).toEqual(rows.map(exact));
   });
 
   /** Sums of values are rounded by the order in which they are added; nothing is decided by them. */

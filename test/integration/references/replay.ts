@@ -7,6 +7,7 @@ import { createLiveFeed } from '../../../common/live.ts';
 import { noMetrics, silentLogger, systemClock } from '../../../common/ports.ts';
 import { pipelineHolidays } from '../../../config/calendar.ts';
 import type { PipelineFile } from '../../../config/load.ts';
+import { contentOf, type NullSeries, type Reference, referenceOf } from '../../../drift/reference/reference.ts';
 
 const decided = [
   'monitor_state',
@@ -33,7 +34,11 @@ export async function forget({ store }: Base): Promise<void> {
 }
 
 /** A monitor over what the base has stored, by another pipeline file of the same name. */
-export async function monitorBy(base: Base, file: PipelineFile): Promise<Monitor> {
+export async function monitorBy(
+  base: Base,
+  file: PipelineFile,
+  change: (reference: Reference) => Reference = (reference) => reference,
+): Promise<Monitor> {
   const references = referencesOf({ ...base, file });
   await references.reload();
   const monitor = createMonitor({
@@ -41,7 +46,12 @@ export async function monitorBy(base: Base, file: PipelineFile): Promise<Monitor
     holidays: pipelineHolidays(file.config),
     store: base.stores.monitor,
     performance: base.stores.labels,
-    references,
+    references: {
+      current() {
+        const reference = references.current();
+        return reference === undefined ? undefined : change(reference);
+      },
+    },
     models: noModels,
     channels: new Map(),
     consoleUrl: () => undefined,
@@ -52,6 +62,21 @@ export async function monitorBy(base: Base, file: PipelineFile): Promise<Monitor
   });
   await monitor.start(soleLeadership(1));
   return monitor;
+}
+
+/** The reference as it was made before earlier windows were compared with. */
+export function asOfBefore(reference: Reference): Reference {
+  const content = contentOf(reference);
+  const strip = (row: ReadonlyMap<string, NullSeries>) =>
+    new Map([...row].map(([feature, series]): [string, NullSeries] => [feature, { ...series, earlier: new Map() }]));
+  return referenceOf({
+    ...content,
+    nulls: content.nulls.map(({ series, tails, ...table }) => ({
+      ...table,
+      series: new Map([...series].map(([segment, row]) => [segment, strip(row)])),
+      tails: new Map([...tails].filter(([key]) => /^[a-z]+\/(training|previous)\//.test(key))),
+    })),
+  });
 }
 
 export interface JudgedRow {
