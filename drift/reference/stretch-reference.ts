@@ -82,7 +82,9 @@ export function stretchReference(input: {
         features: like.features.filter(({ name }) => whole?.has(name) === true),
         segments: like.segments,
         profiles: inOrder(profiles),
-        nulls: [{ windowMs, windows: Math.floor((input.toMs - input.fromMs) / windowMs), series: inOrder(series), tails }],
+        nulls: [
+          { windowMs, windows: Math.floor((input.toMs - input.fromMs) / windowMs), series: inOrder(series), tails },
+        ],
       };
       return referenceOf({ id: identify(content), ...content });
     },
