@@ -34,8 +34,11 @@ export function checkDrift(config: PipelineConfig, say: Say): void {
     }
     if (names.indexOf(names[at] as string) < at) say(['drift', at], `${names[at]} stands twice`);
     const kept = keptMs(config, config.windows.pane);
-    if (window > kept)
-      sayOf('window', `the window is longer than store.profiles keeps its panes (${formatDuration(kept)})`);
+    const windows = against === 'previous' ? 2 : 1;
+    if (windows * window > kept) {
+      const which = windows === 2 ? 'two windows are' : 'the window is';
+      sayOf('window', `${which} longer than store.profiles keeps panes (${formatDuration(kept)})`);
+    }
     checkKind(kindOf(comparison), comparison, config, sayOf);
   });
   if (calendar !== undefined && !drift.some(({ against }) => against === 'rolling' || against === 'seasonal'))

@@ -64,7 +64,8 @@ export function lateDues(request: {
     if (throughMs === undefined) return [];
     const { window } = comparison;
     const cuts = state.cuts ?? nothingCut;
-    const readableMs = readableFrom(config, { windowMs: window, cuts, panesOnly: true });
+    const before = comparison.against === 'previous' ? window : 0;
+    const readableMs = readableFrom(config, { windowMs: window, cuts, panesOnly: true }) + before;
     const starts = new Set(latePanesMs.map((paneMs) => Math.floor(paneMs / window) * window));
     return [...starts]
       .sort((a, b) => a - b)

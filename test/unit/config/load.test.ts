@@ -199,8 +199,12 @@ describe('what only the whole file shows', () => {
       'drift[0].over: store.profiles keeps what windows of 15m are read from for 30d only',
     ],
     [
-      'drift: [{ against: previous, window: 2d }]\nstore: { profiles: { panes: 1d } }\n',
-      'drift[0].window: the window is longer than store.profiles keeps its panes (1d)',
+      'drift: [{ against: rolling, window: 2d }]\nstore: { profiles: { panes: 1d } }\n',
+      'drift[0].window: the window is longer than store.profiles keeps panes (1d)',
+    ],
+    [
+      'drift: [{ against: previous, window: 1d }]\nstore: { profiles: { panes: 36h } }\n',
+      'drift[0].window: two windows are longer than store.profiles keeps panes (1d 12h)',
     ],
     ['drift: [{ against: seasonal, timeZone: Berlin }]\n', 'drift[0].timeZone: expected the IANA name of a time zone'],
     ['drift: [{ against: rolling }, { against: rolling, over: 7d }]\n', 'drift[1]: rolling:1h:7d stands twice'],
