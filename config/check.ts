@@ -2,6 +2,7 @@ import { formatDuration } from '../common/duration.ts';
 import type { FeatureField } from '../common/feature.ts';
 import { suggestion } from '../common/nearest.ts';
 import { parseTimestampMs } from '../common/timestamp.ts';
+import { checkDrift } from './check-drift.ts';
 import { checkFormats } from './check-format.ts';
 import type { PipelineConfig } from './schema.ts';
 
@@ -27,6 +28,7 @@ export function checkPipeline(config: PipelineConfig, context: CheckContext): Co
   checkFormats(config, say);
   checkOutputs(config, say);
   checkTime(config, say);
+  if (config.windows.pane > 0) checkDrift(config, say);
   checkNames(config, say);
   checkActions(config, context, say);
   if (context.features !== undefined) checkFeatures(config, context.features, say);
@@ -131,7 +133,7 @@ function checkNames({ models, alerts, segments, drift, reference, incidents }: P
       say(['drift', at, 'limits'], 'skew is judged by limits that you set, such as default: { jsDivergence: 0.1 }');
     if (against !== 'skew' && limits !== undefined)
       say(['drift', at, 'limits'], 'limits are for against: skew; the others are calibrated by the budget');
-    if (against !== 'previous' && models.length === 0 && reference === undefined)
+    if ((against === 'training' || against === 'skew') && models.length === 0 && reference === undefined)
       say(['drift', at, 'against'], 'there is nothing to compare with: no model and no reference');
   });
   const { alarms, of } = incidents.open;

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { ErrorCode, messageOf, TidemarkError } from '../common/error.ts';
 import { checkYaml, type FileProblem, formatPath, problemsError, readYaml } from '../common/yaml-file.ts';
+import { readCalendar } from './calendar.ts';
 import { type CheckContext, checkPipeline } from './check.ts';
 import { convertTexts, type Environment, substitute } from './environment.ts';
 import { type PipelineConfig, pipelineSchema } from './schema.ts';
@@ -37,7 +38,12 @@ export async function loadPipeline(file: string, environment: Environment): Prom
     );
     convertTexts(yaml.document, wanted);
   }
-  const config = first.success ? first.data : checkYaml(yaml, pipelineSchema, file, code);
+  const { calendar, ...rest } = first.success ? first.data : checkYaml(yaml, pipelineSchema, file, code);
+  const directory = dirname(path);
+  const config: PipelineConfig = {
+    ...rest,
+    calendar: typeof calendar === 'string' ? await readCalendar(calendar, { directory, read: readText }) : calendar,
+  };
   const check = (context: CheckContext): void => {
     const problems = checkPipeline(config, context).map(
       ({ path: keys, reason }): FileProblem => ({ ...yaml.locate(keys), path: formatPath(keys), reason }),
@@ -45,7 +51,7 @@ export async function loadPipeline(file: string, environment: Environment): Prom
     if (problems.length > 0) throw problemsError(problems, file, code);
   };
   check({});
-  return { config, path, directory: dirname(path), check };
+  return { config, path, directory, check };
 }
 
 /** The schema of the pipeline file for editors (JSON Schema 2020-12), as it is written, before defaults and units. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { calendarKeySchema } from './schema/calendar.ts';
 import { type EventConfig, eventSchema, type LabelsConfig, labelsSchema } from './schema/event.ts';
-import { duration, durationOf, name } from './schema/kinds.ts';
+import { duration, durationOf, name, timeZone } from './schema/kinds.ts';
 import { type ModelConfig, modelSchema } from './schema/model.ts';
 import { type OutputConfig, outputSchema } from './schema/output.ts';
 import { skewSchema } from './schema/skew.ts';
@@ -23,11 +24,23 @@ export type {
 
 const comparisonSchema = z.strictObject({
   against: z
-    .enum(['training', 'previous', 'skew'])
+    .enum(['training', 'previous', 'rolling', 'seasonal', 'window', 'skew'])
     .describe(
-      'training: the reference of the champion; previous: the windows just before; skew: training by fixed limits',
+      'training: the reference of the champion; previous: the window just before; rolling: the sum of the span before; seasonal: earlier windows of the same season; window: a stretch of event time that you choose; skew: training by fixed limits',
     ),
   window: durationOf('1h').describe('event time judged at once; a multiple of windows.pane'),
+  over: duration
+    .optional()
+    .describe('rolling, seasonal: how far back the earlier windows lie; default: 7d for rolling, 4w for seasonal'),
+  season: z
+    .enum(['hour-of-day', 'hour-of-week', 'day-of-week'])
+    .optional()
+    .describe(
+      'seasonal: what recurs, a window belonging to the season of its start; default: hour-of-week, which for windows of a day and longer is the day of the week',
+    ),
+  timeZone: timeZone.optional().describe('seasonal: whose clocks tell hours and days; default: UTC'),
+  from: z.string().optional().describe('window: its first moment, a date or time in ISO 8601'),
+  to: z.string().optional().describe('window: the moment after its last'),
   segments: z.boolean().default(true).describe('judge the segments too'),
   features: z.array(z.string()).optional().describe('what is compared; default: all features and predictions'),
   limits: skewSchema
@@ -100,6 +113,11 @@ export const pipelineSchema = z.strictObject({
     .prefault({})
     .describe('how event time is cut'),
   drift: z.array(comparisonSchema).default([]).describe('what windows are compared with'),
+  calendar: calendarKeySchema
+    .optional()
+    .describe(
+      'holidays, here or in a YAML file with timeZone and holidays: for rolling and seasonal comparisons, windows on them are compared with earlier holidays, and all others never with holidays',
+    ),
   budget: z
     .strictObject({
       falseAlarmsPerWeek: z.number().positive().default(1).describe('alarms a week that chance alone may cause'),
@@ -129,7 +147,9 @@ export const pipelineSchema = z.strictObject({
   flush: z
     .strictObject({
       rows: z.number().int().positive().default(50_000).describe('messages a flush at most'),
-      interval: durationOf('500ms').describe('not for files, which are cut by rows alone so that a run can be repeated'),
+      interval: durationOf('500ms').describe(
+        'not for files, which are cut by rows alone so that a run can be repeated',
+      ),
     })
     .prefault({})
     .describe('how much is written at once: whichever of the two comes first'),
@@ -151,13 +171,24 @@ export const pipelineSchema = z.strictObject({
         .default('embedded:./.tidemark')
         .describe('embedded:DIR (relative to the working directory) or http(s)://user:password@host:port'),
       retention: durationOf('90d').describe(
-        'event time for which events, predictions, labels and dead letters are kept; profiles and decisions stay',
+        'event time for which events, predictions, labels and dead letters are kept; decisions stay',
       ),
+      profiles: z
+        .strictObject({
+          panes: durationOf('30d').describe('those of panes shorter than an hour'),
+          hours: durationOf('400d').describe('those of hours, and of panes up to a day'),
+          days: durationOf('3650d').describe('those of days, and of longer panes'),
+        })
+        .prefault({})
+        .describe(
+          'event time for which profiles are kept, by the length of what they count: panes are summed to hours and days as they close',
+        ),
     })
     .prefault({})
     .describe('ClickHouse, in this process or as a server'),
 });
 
+/** Once loaded, `calendar` is no path any more. */
 export type PipelineConfig = z.output<typeof pipelineSchema>;
 export type ComparisonConfig = z.output<typeof comparisonSchema>;
 export type ActionConfig = z.output<typeof actionSchema>;

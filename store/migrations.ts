@@ -43,6 +43,11 @@ const migrations: readonly {
       ...deadLetterTables.map((table) => createTableSql(database, table)),
     ],
   },
+  {
+    version: 5,
+    name: 'profiles summed to hours and days',
+    statements: (database) => tables.map((table) => createTableSql(database, table)),
+  },
 ];
 
 export const newestVersion = migrations.at(-1)?.version ?? 0;

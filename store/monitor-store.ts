@@ -6,6 +6,9 @@ import type { Store } from './client.ts';
 import { sqlTime } from './flush-writer.ts';
 import { encodeJudgements } from './judgement-codec.ts';
 import { type ProfileRecord, profileFromRecord, profileSums } from './profile-codec.ts';
+import { createRollUp } from './roll-up.ts';
+import { createSeenReader } from './seen-windows.ts';
+import { createSpanReader } from './span-reader.ts';
 
 /** Sums over the columns of {@link profileSums}, as sealing writes them back. */
 const sealedColumns = `pane, pane_ms, segment, feature, binning, revision, n, missing, invalid, zero, "nan", pos_inf, neg_inf,
@@ -15,6 +18,9 @@ const sealedColumns = `pane, pane_ms, segment, feature, binning, revision, n, mi
 export function createMonitorStore(store: Store) {
   const table = (name: string) => `\`${store.database}\`.\`${name}\``;
   return {
+    ...createRollUp(store),
+    ...createSpanReader(store),
+    ...createSeenReader(store),
     async readState(key: string): Promise<{ readonly revision: number; readonly document: string } | undefined> {
       const [row] = await store.query<{ revision: string; document: string }>(
         `SELECT revision, document FROM ${table('monitor_state')} WHERE key = {key:String} ORDER BY revision DESC LIMIT 1`,

@@ -1,4 +1,5 @@
 import { deadLetterTables } from './dead-letter-tables.ts';
+import { rolledTable } from './roll-up-tables.ts';
 import { column, lc, position, type TableDefinition, time } from './table-definition.ts';
 
 /**
@@ -134,6 +135,7 @@ export const tables: readonly TableDefinition[] = [
     ],
     engine: 'ReplacingMergeTree(revision) ORDER BY (pane, pane_ms, segment, feature, binning)',
   },
+  rolledTable(counts),
   {
     name: 'references',
     purpose:
@@ -152,7 +154,7 @@ export const tables: readonly TableDefinition[] = [
     columns: [
       column('window_start', time, 'first moment of the window'),
       column('window_end', time, 'moment after the window'),
-      column('comparison', lc, 'training:1d, previous:1h, ...'),
+      column('comparison', lc, 'training:1d, previous:1h, rolling:1h:7d, seasonal:1h:hour-of-week:28d, ...'),
       column('segment', lc, 'empty: all events'),
       column('feature', lc, 'feature'),
       column('revision', 'UInt64', 'grows when the window is judged again'),

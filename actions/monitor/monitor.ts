@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { Holidays } from '../../common/calendar.ts';
 import { formatDuration } from '../../common/duration.ts';
 import { type Leadership, revisionOf, soleLeadership } from '../../common/leadership.ts';
 import type { LiveFeed } from '../../common/live.ts';
@@ -15,15 +16,19 @@ import type { Incident, IncidentEntry } from '../incidents/incident.ts';
 import { type ManualResult, recordAction } from '../incidents/manual.ts';
 import { advanceOperational, isOperational } from '../incidents/operational.ts';
 import type { IncidentState } from '../incidents/state.ts';
+import { createDesks } from './desks.ts';
 import { takeOnce } from './outside-action.ts';
 import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk } from './ports.ts';
-import { comparisonName, type DueWindow, judgeDueWindow } from './rounds.ts';
+import { latePanes, nothingCut } from './profiles-kept.ts';
+import { type DueWindow, judgeDueWindow } from './rounds.ts';
 import { createAlerter } from './send-alert.ts';
 import { firstState, type MonitorState } from './state.ts';
-import { dayMs, dueTasks, endOfAll, type Task } from './tasks.ts';
+import { dayMs, dueTasks, endOfAll, lateDues, type Task } from './tasks.ts';
+import { forgetOld, rollUpClosed } from './upkeep.ts';
 
 export interface MonitorOptions {
   readonly config: PipelineConfig;
+  readonly holidays?: Holidays | undefined;
   readonly store: MonitorStore;
   readonly performance: PerformanceStore;
   readonly references: ReferenceDesk;
@@ -62,6 +67,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let queue: Promise<unknown> = Promise.resolve();
   /** Of the present round; written together. */
   let judged: Judgement[] = [];
+  let firstProfileMs = 0;
+  let desks = createDesks(options);
 
   /** Rounds and people's decisions change the same state: one after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -85,7 +92,14 @@ export function createMonitor(options: MonitorOptions): Monitor {
       state.closedThroughMs,
       Number.isFinite(reachedMs) ? Math.floor(reachedMs / pane) * pane : state.closedThroughMs,
     );
-    const latePanesMs = panesMs.filter((startMs) => startMs < state.closedThroughMs);
+    const late = latePanes(
+      config,
+      state,
+      panesMs.filter((startMs) => startMs < state.closedThroughMs),
+    );
+    if (late.lost > 0)
+      logger.warn({ panes: late.lost }, 'late events are not in profiles: those of their time are forgotten');
+    const latePanesMs = late.sealMs;
     if (closedMs === state.closedThroughMs && latePanesMs.length === 0) {
       // Panes that are still open will be looked at again when they close.
       return;
@@ -94,31 +108,24 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const afterMs = state.closedThroughMs;
     state = { ...next, seen, closedThroughMs: closedMs, ...(Number.isFinite(lastPaneMs) ? { lastPaneMs } : {}) };
     await store.seal({ afterMs, throughMs: closedMs, latePanesMs, revision: revision(), longestPaneMs });
-    judged = [];
-    await judgeAgain(latePanesMs);
     const firstMs = await store.firstPane();
+    state = await rollUpClosed({ config, store, state, closedMs }, { firstMs, latePanesMs, revision: revision() });
+    judged = [];
+    desks.earlier.begin();
+    firstProfileMs = (await store.firstProfile()) ?? closedMs;
+    await judgeAgain(latePanesMs);
     if (firstMs !== undefined) {
-      for (const task of dueTasks({ config, models: models.models, state, firstMs, closedMs, ended }))
+      const cuts = state.cuts ?? nothingCut;
+      for (const task of dueTasks({ config, models: models.models, state, firstMs, cuts, closedMs, ended }))
         await perform(task);
     }
     await store.writeJudgements(judged, revision());
-    await expire(closedMs);
+    state = await forgetOld({ config, store, state, closedMs }, { firstProfileMs });
     await leadership.confirm();
     await store.writeState(stateKey, revision(), JSON.stringify(state));
     metrics.gauge('tidemark_open_incidents', state.incidents.open.length);
     metrics.gauge('tidemark_judged_through_seconds', closedMs / 1000);
     live.publish({ kind: 'judged' });
-  }
-
-  /** In steps of a thirtieth of the retention, since each costs the store seconds; forgetting twice forgets no more. */
-  async function expire(closedMs: number): Promise<void> {
-    const { retention } = config.store;
-    const stepMs = Math.max(dayMs, retention / 30);
-    const beforeMs = Math.floor((closedMs - retention) / stepMs) * stepMs;
-    const firstMs = await store.firstPane();
-    if (beforeMs <= state.expiredMs || firstMs === undefined || firstMs >= beforeMs) return;
-    await store.expire(beforeMs);
-    state = { ...state, expiredMs: beforeMs };
   }
 
   async function perform(task: Task): Promise<void> {
@@ -168,8 +175,16 @@ export function createMonitor(options: MonitorOptions): Monitor {
       champions,
       comparisons: config.drift,
       budget: config.budget,
+      sides: {
+        ...desks,
+        firstMs: firstProfileMs,
+        cuts: state.cuts ?? nothingCut,
+        throughMs: state.closedThroughMs,
+        judged,
+      },
     });
     judged.push(...judgements);
+    desks.earlier.observe(judgements);
     metrics.count('tidemark_judgements_total', judgements.length);
     metrics.count('tidemark_alarms_total', judgements.filter(({ alarm }) => alarm).length);
     return judgements;
@@ -177,16 +192,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   /** Late events change windows that were judged: they are judged again for the record; incidents look forward only. */
   async function judgeAgain(latePanesMs: readonly number[]): Promise<void> {
-    for (const comparison of config.drift) {
-      const name = comparisonName(comparison, formatDuration);
-      const throughMs = state.judgedThroughMs[name];
-      if (throughMs === undefined) continue;
-      const starts = new Set(latePanesMs.map((paneMs) => Math.floor(paneMs / comparison.window) * comparison.window));
-      for (const startMs of [...starts].sort((a, b) => a - b)) {
-        const endMs = startMs + comparison.window;
-        if (endMs <= throughMs) await judge({ comparison, name, startMs, endMs });
-      }
-    }
+    for (const due of lateDues({ config, state, latePanesMs })) await judge(due);
   }
 
   async function decide(judgements: readonly Judgement[], atMs: number): Promise<void> {
@@ -318,6 +324,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
         const saved = await store.readState(stateKey);
         state = saved === undefined ? firstState : { ...firstState, ...(JSON.parse(saved.document) as MonitorState) };
         leadership = given;
+        // Another may have led in between: what was learned is read anew.
+        desks = createDesks(options);
       }),
     round: (watermarkMs) => inTurn(() => restored(() => round(watermarkMs))),
     settle: (troubles) => inTurn(() => restored(() => settle(troubles))),

@@ -4,10 +4,11 @@ import type { LabelWindow, Performance } from '../../common/performance.ts';
 import type { Profile } from '../../common/profile.ts';
 import type { SegmentKey } from '../../common/segment.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
+import type { SeenWindow } from '../../drift/reference/learned-nulls.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
 
 /** What the monitor needs of the store. Every write is keyed: an interrupted round is done again with the same result. */
-export interface MonitorStore {
+export interface MonitorStore extends EarlierStore {
   readState(key: string): Promise<{ readonly revision: number; readonly document: string } | undefined>;
   writeState(key: string, revision: number, document: string): Promise<void>;
   /** Starts of panes that chunks beyond these offsets (by source/partition) touched, and the offsets that are reached. */
@@ -22,6 +23,18 @@ export interface MonitorStore {
     readonly longestPaneMs: number;
   }): Promise<void>;
   firstPane(): Promise<number | undefined>;
+  /** Start of the first pane, or sum of panes, that there is. */
+  firstProfile(): Promise<number | undefined>;
+  /** Sums sealed panes to hours and days: of those that end in (afterMs, throughMs], and again those of late panes. */
+  rollUp(input: {
+    readonly afterMs: number;
+    readonly throughMs: number;
+    readonly latePanesMs: readonly number[];
+    readonly lengthsMs: readonly number[];
+    readonly revision: number;
+  }): Promise<void>;
+  /** Forgets rows of profiles by their length. */
+  expireProfiles(cuts: { readonly panes: number; readonly hours: number; readonly days: number }): Promise<void>;
   windowProfiles(
     startMs: number,
     endMs: number,
@@ -43,6 +56,44 @@ export interface MonitorStore {
   writeAction(
     action: ActionStage & { readonly key: string; readonly atMs: number; readonly incidentId: string },
   ): Promise<void>;
+}
+
+/** A sum over spans of event time, of one feature of one segment. */
+export interface SpanProfile {
+  /** Index of the sum. */
+  readonly sum: number;
+  readonly segment: SegmentKey;
+  readonly feature: string;
+  readonly profile: Profile;
+  /** Index of the occasion where they are read apart; else 0. */
+  readonly occasion: number;
+  /** Occasions that have events of it. */
+  readonly occasions: number;
+  /** Start of the first row it is a sum of, ms since 1970. */
+  readonly firstMs: number;
+}
+
+/** What comparisons with earlier windows need of the store. */
+export interface EarlierStore {
+  /** Sums over spans, or apart by occasion; from hours and days where whole ones lie in a span. */
+  spanProfiles(query: {
+    /** By sum and occasion; the spans of one sum do not overlap. */
+    readonly sums: readonly (readonly (readonly { readonly fromMs: number; readonly toMs: number }[])[])[];
+    readonly lengthsMs: readonly number[];
+    readonly segments: boolean;
+    readonly features?: readonly string[];
+    readonly apart: boolean;
+    readonly binCountOf: (binningId: string) => number | undefined;
+  }): Promise<readonly SpanProfile[]>;
+  /** What the windows of a comparison that start at `fromMs` or later differed by. */
+  seenWindows(comparison: string, fromMs: number): Promise<readonly SeenWindow[]>;
+  readReference(origin: string): Promise<string | undefined>;
+  writeReference(reference: {
+    readonly id: string;
+    readonly origin: string;
+    readonly document: string;
+    readonly atMs: number;
+  }): Promise<void>;
 }
 
 export interface PerformanceStore {

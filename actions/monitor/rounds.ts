@@ -1,12 +1,16 @@
 import type { Profile } from '../../common/profile.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
+import { nameOf } from '../../config/comparison.ts';
 import type { ComparisonConfig } from '../../config/schema.ts';
 import { judgeSkew } from '../../drift/judge/judge-skew.ts';
 import { type Against, type Budget, judgeWindow } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
+import type { EarlierDesk } from './earlier-desk.ts';
 import type { MonitorStore } from './ports.ts';
+import type { ProfileCuts } from './profiles-kept.ts';
 import { skewLimitsOf } from './skew-limits.ts';
+import type { StretchDesk } from './stretch-desk.ts';
 
 /** One window of one comparison that has closed. */
 export interface DueWindow {
@@ -18,9 +22,7 @@ export interface DueWindow {
 
 const weekMs = 604_800_000;
 
-export function comparisonName({ against, window }: ComparisonConfig, format: (ms: number) => string): string {
-  return `${against}:${format(window)}`;
-}
+export const comparisonName = nameOf;
 
 /** Windows are aligned to 1970, so a day begins at midnight UTC. */
 export function windowsBetween(
@@ -73,42 +75,69 @@ export interface JudgeOptions {
   readonly champions: ReadonlySet<string>;
   readonly comparisons: readonly ComparisonConfig[];
   readonly budget: Budget;
+  /** What windows are compared with beside training and the window before. */
+  readonly sides: Sides;
+}
+
+export interface Sides {
+  readonly earlier: EarlierDesk;
+  readonly stretch: StretchDesk;
+  /** Start of the first profile there is, ms since 1970. */
+  readonly firstMs: number;
+  readonly cuts: ProfileCuts;
+  /** All windows that end here or before are sealed, and stay so in this round. */
+  readonly throughMs: number;
+  /** Judgements of this round so far. */
+  readonly judged: readonly Judgement[];
 }
 
 /** Judges one closed window from its sealed panes; nothing where it holds no events. */
 export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Promise<Judgement[]> {
-  const { store, reference, champions, comparisons, budget } = options;
-  const binCountOf = binCounts(reference);
+  const { store, champions, comparisons, budget, sides } = options;
+  const present = options.reference;
+  const binCountOf = binCounts(present);
   const profile = await windowProfiles(store, due.startMs, due.endMs, binCountOf);
   if (!profile.any) return [];
+  const features = featuresOf(present, due.comparison, champions);
+  const { comparison, startMs, endMs } = due;
+  const window = { startMs, endMs };
+  const segments = segmentsOf(present, comparison);
+  if (comparison.against === 'skew') {
+    const limitsOf = (feature: string) => skewLimitsOf(comparison, feature);
+    return judgeSkew({
+      reference: present,
+      comparison: due.name,
+      window,
+      profile: profile.of,
+      features,
+      segments,
+      limitsOf,
+    });
+  }
+  let reference = present;
   let against: Against = { kind: 'training' };
-  if (due.comparison.against === 'previous') {
-    const before = await windowProfiles(store, due.startMs - due.comparison.window, due.startMs, binCountOf);
+  const request = { ...due, ...sides, reference, features, binCountOf };
+  if (comparison.against === 'rolling' || comparison.against === 'seasonal') {
+    against = await sides.earlier.side(request);
+  } else if (comparison.against === 'window') {
+    const made = await sides.stretch.reference(request);
+    if ('kind' in made) against = made;
+    else reference = made;
+  } else if (comparison.against === 'previous') {
+    const before = await windowProfiles(store, startMs - comparison.window, startMs, binCountOf);
     if (!before.any) return [];
     against = { kind: 'previous', profile: before.of };
-  }
-  if (due.comparison.against === 'skew') {
-    const { comparison } = due;
-    return judgeSkew({
-      reference,
-      comparison: due.name,
-      window: { startMs: due.startMs, endMs: due.endMs },
-      profile: profile.of,
-      features: featuresOf(reference, comparison, champions),
-      segments: segmentsOf(reference, comparison),
-      limitsOf: (feature) => skewLimitsOf(comparison, feature),
-    });
   }
   return judgeWindow({
     reference,
     against,
     comparison: due.name,
-    window: { startMs: due.startMs, endMs: due.endMs },
+    window,
     profile: profile.of,
-    features: featuresOf(reference, due.comparison, champions),
-    segments: segmentsOf(reference, due.comparison),
+    features,
+    segments,
     budget,
-    judgementsPerWeek: judgementsPerWeek(reference, comparisons, champions),
+    judgementsPerWeek: judgementsPerWeek(present, comparisons, champions),
   });
 }
 

@@ -1,4 +1,5 @@
 import { type IncidentState, noIncidents } from '../incidents/state.ts';
+import type { ProfileCuts } from './profiles-kept.ts';
 
 /** Where the monitor stands. Plain JSON, written last in a round: a round that was interrupted is done again from the old one. */
 export interface MonitorState {
@@ -19,6 +20,10 @@ export interface MonitorState {
   readonly troubles: readonly string[];
   /** Rows of times before this are forgotten, ms since 1970. */
   readonly expiredMs: number;
+  /** Hours and days that end here or before are summed; absent before the first. */
+  readonly rolledThroughMs?: number;
+  /** Rows of profiles of times before these are forgotten; absent while none are. */
+  readonly cuts?: ProfileCuts;
   /** When an action was last taken, by action and target. */
   readonly actedAtMs: Readonly<Record<string, number>>;
 }

@@ -1,5 +1,5 @@
-import { formatDuration } from '../../common/duration.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
+import { nothingCut, type ProfileCuts, readableFrom } from './profiles-kept.ts';
 import { comparisonName, type DueWindow, windowsBetween } from './rounds.ts';
 import type { MonitorState } from './state.ts';
 
@@ -23,15 +23,18 @@ export function dueTasks(request: {
   readonly state: MonitorState;
   /** Start of the first pane there is. */
   readonly firstMs: number;
+  readonly cuts: ProfileCuts;
   readonly closedMs: number;
   /** No label will come any more. */
   readonly ended: boolean;
 }): Task[] {
-  const { config, models, state, firstMs, closedMs, ended } = request;
+  const { config, models, state, firstMs, closedMs, ended, cuts } = request;
   const tasks: Task[] = [];
   for (const comparison of config.drift) {
-    const name = comparisonName(comparison, formatDuration);
-    const fromMs = state.judgedThroughMs[name] ?? firstMs;
+    const name = comparisonName(comparison);
+    // A comparison that is new judges what there is, but no window that has lost a part of its panes.
+    const readableMs = readableFrom(config, { windowMs: comparison.window, cuts, panesOnly: true });
+    const fromMs = Math.max(state.judgedThroughMs[name] ?? firstMs, readableMs);
     for (const window of windowsBetween(fromMs, closedMs, comparison.window)) {
       tasks.push({ kind: 'judge', atMs: window.endMs, due: { comparison, name, ...window } });
     }
@@ -46,6 +49,29 @@ export function dueTasks(request: {
     }
   }
   return tasks.sort((a, b) => a.atMs - b.atMs || (a.kind === b.kind ? 0 : a.kind === 'judge' ? -1 : 1));
+}
+
+/** Windows that were judged and have got late events since, by comparison and time; those that lost panes stay as they were. */
+export function lateDues(request: {
+  readonly config: PipelineConfig;
+  readonly state: MonitorState;
+  readonly latePanesMs: readonly number[];
+}): DueWindow[] {
+  const { config, state, latePanesMs } = request;
+  return config.drift.flatMap((comparison) => {
+    const name = comparisonName(comparison);
+    const throughMs = state.judgedThroughMs[name];
+    if (throughMs === undefined) return [];
+    const { window } = comparison;
+    const cuts = state.cuts ?? nothingCut;
+    const before = comparison.against === 'previous' ? window : 0;
+    const readableMs = readableFrom(config, { windowMs: window, cuts, panesOnly: true }) + before;
+    const starts = new Set(latePanesMs.map((paneMs) => Math.floor(paneMs / window) * window));
+    return [...starts]
+      .sort((a, b) => a - b)
+      .filter((startMs) => startMs >= readableMs && startMs + window <= throughMs)
+      .map((startMs) => ({ comparison, name, startMs, endMs: startMs + window }));
+  });
 }
 
 /** After the end of a bounded stream everything is closed, its last window included. `lastPaneMs` is -Infinity where none was seen. */

@@ -2,6 +2,7 @@ import { createAlertChannels } from '../../actions/alerts/channels.ts';
 import { createMonitor, type Monitor } from '../../actions/monitor/monitor.ts';
 import type { Leadership } from '../../common/leadership.ts';
 import { systemClock } from '../../common/ports.ts';
+import { pipelineHolidays } from '../../config/calendar.ts';
 import { createModelDesk } from './model-desk.ts';
 import type { PartOptions } from './part.ts';
 import type { ReferenceKeeper } from './reference-keeper.ts';
@@ -47,6 +48,7 @@ export function createMonitorPart(options: MonitorPartOptions): MonitorPart {
   });
   const monitor = createMonitor({
     config,
+    holidays: pipelineHolidays(config),
     store: base.stores.monitor,
     performance: base.stores.labels,
     references,

@@ -1,9 +1,12 @@
 import { type Column, createNumberColumn, isPresent, setPresent } from '../../common/columns.ts';
 import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
 import { parseTimestampMs } from '../../common/timestamp.ts';
+import { pipelineHolidays } from '../../config/calendar.ts';
+import { kindOf } from '../../config/comparison.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { lagFeature } from '../../consumers/worker/profile-batch.ts';
 import { buildReference } from '../../drift/reference/build-reference.ts';
+import { type EarlierRule, earlierRule } from '../../drift/reference/earlier.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
 import type { CompiledContract } from '../../validators/compile.ts';
 import type { Dataset } from './dataset.ts';
@@ -40,8 +43,22 @@ export function referenceFrom({ config, dataset, predictions, origin, like }: Re
     segments: config.segments.map(({ by, top }) => ({ by, top })),
     // Fixed limits need no habits of windows.
     windowsMs: [...new Set(config.drift.filter(({ against }) => against !== 'skew').map(({ window }) => window))],
+    earlier: earlierRules(config),
     ...(like === undefined ? {} : { like }),
   });
+}
+
+/** The comparisons with earlier windows, each once a window length. */
+function earlierRules(config: PipelineConfig): EarlierRule[] {
+  const holidays = pipelineHolidays(config);
+  const rules = new Map<string, EarlierRule>();
+  for (const comparison of config.drift) {
+    const kind = kindOf(comparison);
+    if (kind.kind !== 'rolling' && kind.kind !== 'seasonal') continue;
+    const rule = earlierRule(kind, comparison.window, holidays);
+    rules.set(`${rule.key} ${rule.windowMs}`, rule);
+  }
+  return [...rules.values()];
 }
 
 function numbers(values: Float64Array): Column {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../../common/duration.ts';
+import { isTimeZone } from '../../common/local-time.ts';
 
 /** What values of several sections look like. */
 
@@ -10,6 +11,9 @@ export const duration = z
   .meta({ title: 'duration' });
 export const durationOf = (text: string) => duration.prefault(text);
 export const pointer = z.string().regex(/^(\/[^/]+)+$/, 'expected a JSON pointer such as /id or /user/country');
+export const timeZone = z
+  .string()
+  .refine(isTimeZone, 'expected the IANA name of a time zone, such as UTC, Europe/Berlin or America/New_York');
 export const name = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,62}$/i, 'expected letters, digits, - and _, beginning with a letter');

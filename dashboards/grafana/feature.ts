@@ -7,6 +7,11 @@ const segment = `segment = if(\${segment:sqlstring} = '(all events)', '', \${seg
 const judged = `feature = \${feature:sqlstring} AND ${segment} AND comparison = \${comparison:sqlstring} AND $__timeFilter(window_end)`;
 const sealed = `feature = \${feature:sqlstring} AND ${segment} AND $__timeFilter(pane)`;
 
+/** Panes and, before the first that is kept, the hours they were summed to. */
+const profiles = `(SELECT * FROM \${database}.sealed_profiles FINAL UNION ALL
+               SELECT * FROM \${database}.rolled_profiles FINAL WHERE pane_ms = 3600000
+                 AND pane < (SELECT min(pane) FROM \${database}.sealed_profiles WHERE pane_ms < 3600000))`;
+
 /** A statistic of the windows, with the value it would have had to exceed where that is known. */
 function statistic(name: string): string {
   const at = (key: string) => `JSONExtract(detail, 'statistics', '${name}', '${key}', 'Nullable(Float64)')`;
@@ -46,7 +51,7 @@ export const feature: Board = {
           queries: [
             `SELECT $__timeInterval(pane) AS time, sum(missing) / sum(n) AS missing, sum(invalid) / sum(n) AS invalid,
                     sum(unseen) / sum(n) AS unseen
-             FROM \${database}.sealed_profiles FINAL WHERE n > 0 AND ${sealed} GROUP BY time ORDER BY time`,
+             FROM ${profiles} WHERE n > 0 AND ${sealed} GROUP BY time ORDER BY time`,
           ],
         }),
         timeSeries({
@@ -58,7 +63,7 @@ export const feature: Board = {
             `SELECT $__timeInterval(pane) AS time,
                     sum(sum_z) / nullIf(sum(toInt64(n) - toInt64(missing) - toInt64(invalid) - toInt64(\`nan\`)
                                             - toInt64(pos_inf) - toInt64(neg_inf) - toInt64(unseen)), 0) AS mean
-             FROM \${database}.sealed_profiles FINAL WHERE isFinite(min) AND ${sealed} GROUP BY time ORDER BY time`,
+             FROM ${profiles} WHERE isFinite(min) AND ${sealed} GROUP BY time ORDER BY time`,
           ],
         }),
         timeSeries({
@@ -69,7 +74,7 @@ export const feature: Board = {
           bars: true,
           queries: [
             `SELECT $__timeInterval(pane) AS time, sum(n) AS events
-             FROM \${database}.sealed_profiles FINAL WHERE ${sealed} GROUP BY time ORDER BY time`,
+             FROM ${profiles} WHERE ${sealed} GROUP BY time ORDER BY time`,
           ],
         }),
         table({

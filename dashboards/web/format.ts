@@ -129,9 +129,20 @@ export function featureText(feature: string): string {
   return feature;
 }
 
-/** `training:1d` as `against training, by 1d`. */
+/** `training:1d` as `against training, 1d windows`; `seasonal:1h:hour-of-week:28d` as `against earlier hours of the week (28d), 1h windows`. */
 export function comparisonText(comparison: string): string {
-  const [against, length] = comparison.split(':');
-  const side = against === 'previous' ? 'the window before' : against === 'training' ? 'training' : against;
+  const [against, length, ...more] = comparison.split(':');
+  const side = sideText(against ?? '', more);
   return length === undefined ? `against ${side}` : `against ${side}, ${length} windows`;
+}
+
+function sideText(against: string, more: readonly string[]): string {
+  if (against === 'previous') return 'the window before';
+  if (against === 'rolling') return `the ${more[0] ?? ''} before`;
+  if (against === 'window') return more.join(':').replace('..', ' to ');
+  if (against !== 'seasonal') return against;
+  const [season = '', over = '', ...zone] = more;
+  const [unit = '', , period = ''] = season.split('-');
+  const place = zone.length === 0 ? '' : `, ${zone.join(':')}`;
+  return `earlier ${unit}s of the ${period} (${over}${place})`;
 }

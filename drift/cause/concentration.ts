@@ -1,6 +1,7 @@
 import { everything } from '../../common/segment.ts';
 import type { WindowInput } from '../judge/judge-window.ts';
 import type { Judgement } from '../judge/judgement.ts';
+import { sideOf } from '../judge/side.ts';
 import { coarsenProfile } from '../profile/merge.ts';
 import type { Profile } from '../profile/profile.ts';
 import { divergence, withoutPart } from '../reference/divergence.ts';
@@ -17,7 +18,7 @@ const maxRest = 0.3;
 export function explainBySegments(input: WindowInput, whole: Judgement, alarms: readonly Judgement[]): Judgement {
   if (whole.statistic !== 'js_distance') return whole;
   const profiled = input.reference.features.find(({ name }) => name === whole.feature);
-  const reference = input.reference.profile(everything, whole.feature);
+  const reference = sideOf(input, everything, whole.feature);
   const current = input.profile(everything, whole.feature);
   if (profiled === undefined || reference === undefined || current === undefined) return whole;
   const { binning, segmentBinning } = profiled;
@@ -30,7 +31,7 @@ export function explainBySegments(input: WindowInput, whole: Judgement, alarms: 
   let best: { readonly rest: number; readonly segments: readonly string[] } | undefined;
   for (const segments of byRule(alarms.map(({ segment }) => segment))) {
     const rest = excess(
-      without(sides.reference, segments, (segment) => input.reference.profile(segment, whole.feature)),
+      without(sides.reference, segments, (segment) => sideOf(input, segment, whole.feature)),
       without(sides.current, segments, (segment) => input.profile(segment, whole.feature)),
     );
     if (rest <= maxRest * before && (best === undefined || rest < best.rest)) best = { rest, segments };

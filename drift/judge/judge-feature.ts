@@ -5,13 +5,23 @@ import { numericStory } from '../cause/numeric-story.ts';
 import type { Story } from '../cause/story.ts';
 import { carriersText, formatNumber, segmentsText } from '../cause/words.ts';
 import type { Binning, Profile } from '../profile/profile.ts';
-import { type MassKind, massKinds } from '../reference/divergence.ts';
+import { type MassKind, massKinds, massOf } from '../reference/divergence.ts';
 import type { NullTable } from '../reference/reference.ts';
-import type { WindowInput } from './judge-window.ts';
-import { type Carrier, type Judgement, kindOfFeature, type Measured } from './judgement.ts';
+import { shareZ } from '../reference/scaling.ts';
+import type { Against, WindowInput } from './judge-window.ts';
+import {
+  type Carrier,
+  type Judgement,
+  type JudgementDetail,
+  kindOfFeature,
+  type Measured,
+  type MeasuredExcess,
+} from './judgement.ts';
+import { knownNull, type NullQuestion } from './known-null.ts';
 import { testMass } from './mass-test.ts';
 import { measureAll } from './measure.ts';
-import { type NotJudged, type TestResult, testShape } from './shape-test.ts';
+import { type Bits, type NotJudged, type TestResult, testShape } from './shape-test.ts';
+import { comparisonOf, sideOf, whyNoSide } from './side.ts';
 
 /** A value the model has never seen is worth an alarm at half the effect: 0.13 % of events where `minEffect` is 0.05. */
 const noveltyFactor = 0.5;
@@ -33,14 +43,14 @@ export function judgeFeature(
   const profiled = reference.features.find(({ name }) => name === feature);
   const binning = segment === everything ? profiled?.binning : profiled?.segmentBinning;
   const trained = reference.profile(segment, feature);
-  const before = input.against.kind === 'training' ? trained : input.against.profile(segment, feature);
+  const before = sideOf(input, segment, feature);
   const current = input.profile(segment, feature);
   const frame = { nReference: before?.n ?? 0, nCurrent: current?.n ?? 0 };
   const missingSide =
     binning === undefined || trained === undefined
       ? 'not enough reference: it does not have this feature'
       : before === undefined
-        ? 'nothing to compare with: no window before this one'
+        ? whyNoSide(input, segment, feature)
         : current === undefined
           ? 'no events in the window'
           : undefined;
@@ -56,7 +66,17 @@ export function judgeFeature(
   }
   const windowMs = window.endMs - window.startMs;
   const table = reference.nulls.find((candidate) => candidate.windowMs === windowMs);
-  const { results, refusals } = runTests({ input, segment, feature, binning, trained, before, current, table, alpha });
+  const { results, refusals, excess } = runTests({
+    input,
+    segment,
+    feature,
+    binning,
+    trained,
+    before,
+    current,
+    table,
+    alpha,
+  });
   const statistics = measureAll(binning, before, current);
   for (const { statistic, value, critical, pValue } of results) statistics[statistic] = { value, critical, pValue };
   const shape = results.find(({ statistic }) => statistic === 'js_distance');
@@ -64,7 +84,15 @@ export function judgeFeature(
   // Where the distribution cannot be judged, the shares of missing and the like still can.
   const decided = alarms[0] ?? shape ?? results[0];
   if (decided === undefined)
-    return unjudged(input, segment, feature, frame, `${feature} is not judged: ${refusals[0] ?? ''}`, statistics);
+    return unjudged(
+      input,
+      segment,
+      feature,
+      frame,
+      `${feature} is not judged: ${refusals[0] ?? ''}`,
+      statistics,
+      excess,
+    );
   const story = decided.alarm ? tellStory(feature, decided.statistic, binning, before, current) : undefined;
   const carriers = decided.alarm ? carriersOf({ binning, reference: before.bins, current: current.bins }) : [];
   return {
@@ -82,6 +110,7 @@ export function judgeFeature(
       statistics,
       carriers,
       story: story ?? null,
+      ...earlierDetail(input, excess),
     },
   };
 }
@@ -96,15 +125,22 @@ function runTests(input: {
   readonly current: Profile;
   readonly table: NullTable | undefined;
   readonly alpha: number;
-}): { readonly results: readonly Test[]; readonly refusals: readonly string[] } {
+}): {
+  readonly results: readonly Test[];
+  readonly refusals: readonly string[];
+  readonly excess: MeasuredExcess | undefined;
+} {
   const { segment, feature, binning, before, current, table } = input;
   const { window, against, budget } = input.input;
+  const known = knownNull({ table, segment, feature, comparison: comparisonOf(input.input), ...learnedBy(against) });
+  const occasions = against.kind === 'earlier' ? against.apart?.(segment, feature) : undefined;
   const hasBins = before.bins.length > 0;
-  const kinds: readonly MassKind[] =
+  let kinds: readonly MassKind[] =
     binning.kind === 'categorical' && hasBins ? massKinds : massKinds.filter((kind) => kind !== 'unseen');
   const alpha = input.alpha / (kinds.length + (hasBins ? 1 : 0));
   const results: Test[] = [];
   const refusals: string[] = [];
+  let measured: Bits | undefined;
   const add = (statistic: string, minEffect: number, outcome: TestResult | NotJudged): void => {
     if ('notJudged' in outcome) refusals.push(outcome.notJudged);
     else results.push({ ...outcome, statistic, minEffect, alarm: outcome.beyond && outcome.effect >= minEffect });
@@ -113,24 +149,48 @@ function runTests(input: {
     const outcome = testShape({
       binning,
       trainedBins: input.trained.bins,
-      table,
-      against: against.kind,
-      segment,
-      feature,
+      known,
+      ...(occasions === undefined ? {} : { occasions }),
       windowStartMs: window.startMs,
       windowMs: window.endMs - window.startMs,
       referenceBins: before.bins,
       currentBins: current.bins,
       alpha,
     });
+    measured = outcome.measured;
     add('js_distance', budget.minEffect, outcome);
   }
-  const series = table?.series(segment, feature);
+  // Shares under a comparison that nothing is known of vary at least as they do from window to window of the reference.
+  const series = 'notJudged' in known ? table?.series(segment, feature) : known;
+  if (against.kind === 'earlier' && (series?.windows ?? 0) === 0) kinds = [];
   for (const kind of kinds) {
     const minEffect = kind === 'unseen' ? budget.minEffect * noveltyFactor : budget.minEffect;
     add(kind, minEffect, testMass({ kind, reference: before, current, series, alpha }));
   }
-  return { results, refusals };
+  // Of windows on holidays nothing is learned: they are no ordinary ones.
+  const excess =
+    measured === undefined || against.kind !== 'earlier' || against.apart !== undefined
+      ? undefined
+      : { bits: measured.bits, expected: measured.expected, z: differences(before, current) };
+  return { results, refusals, excess };
+}
+
+function learnedBy(against: Against): Pick<NullQuestion, 'learned'> {
+  return against.kind === 'earlier' ? { learned: { table: against.learned, needed: against.learnedNeeded } } : {};
+}
+
+function differences(before: Profile, current: Profile): number[] {
+  return massKinds.map((kind) =>
+    Number(shareZ(massOf(before, kind), before.n, massOf(current, kind), current.n).toPrecision(4)),
+  );
+}
+
+function earlierDetail(
+  { against }: WindowInput,
+  excess: MeasuredExcess | undefined,
+): Pick<JudgementDetail, 'compared' | 'excess'> {
+  if (against.kind !== 'earlier') return {};
+  return { compared: against.compared, ...(excess === undefined ? {} : { excess }) };
 }
 
 export function tellStory(
@@ -180,6 +240,7 @@ function unjudged(
   sides: { readonly nReference: number; readonly nCurrent: number },
   why: string,
   statistics: Readonly<Record<string, Measured>> = {},
+  excess?: MeasuredExcess,
 ): Judgement {
   return {
     ...naming(input, segment, feature),
@@ -190,7 +251,14 @@ function unjudged(
     pValue: 1,
     alarm: false,
     why,
-    detail: { kind: kindOfFeature(feature), effect: 0, statistics, carriers: [], story: null },
+    detail: {
+      kind: kindOfFeature(feature),
+      effect: 0,
+      statistics,
+      carriers: [],
+      story: null,
+      ...earlierDetail(input, excess),
+    },
   };
 }
 

@@ -1,9 +1,9 @@
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import { explainBySegments } from '../cause/concentration.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { Reference } from '../reference/reference.ts';
+import type { NullTable, Reference } from '../reference/reference.ts';
 import { judgeFeature } from './judge-feature.ts';
-import type { Judgement } from './judgement.ts';
+import type { Compared, Judgement } from './judgement.ts';
 
 export interface Budget {
   readonly falseAlarmsPerWeek: number;
@@ -17,7 +17,26 @@ export type Against =
       readonly kind: 'previous';
       /** The windows just before, in the same bins. */
       profile(segment: SegmentKey, feature: string): Profile | undefined;
-    };
+    }
+  | AgainstEarlier;
+
+/** Windows further before: of the span before, of the same season, of earlier holidays. */
+export interface AgainstEarlier {
+  readonly kind: 'earlier';
+  /** Names the null within the reference: see `earlierKey`. */
+  readonly key: string;
+  /** Their sum, in the same bins; undefined where there are not enough of them. */
+  profile(segment: SegmentKey, feature: string): Profile | undefined;
+  /** What is lacking where there are not enough: `2 earlier Mondays 08:00, 3 are needed`. */
+  lacking(segment: SegmentKey, feature: string): string;
+  readonly compared: Compared;
+  /** The null of windows judged so far, where the reference has none. */
+  readonly learned?: NullTable;
+  /** So many windows have to be compared before a null is learned from them. */
+  readonly learnedNeeded: number;
+  /** The occasions by themselves, where their own spread says more than ordinary windows do: of holidays. */
+  apart?(segment: SegmentKey, feature: string): readonly Profile[];
+}
 
 export interface WindowInput {
   readonly reference: Reference;

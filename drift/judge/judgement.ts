@@ -22,6 +22,23 @@ export interface Carrier {
   readonly current: number;
 }
 
+/** The earlier windows a judgement compared with. */
+export interface Compared {
+  /** `3 earlier Mondays 08:00`, `the 7d before`. */
+  readonly with: string;
+  /** Their stretches of event time, ms since 1970, the end not included. */
+  readonly spans: readonly (readonly [fromMs: number, toMs: number])[];
+}
+
+/** What a window differed by, before anything was decided: what limits are learned from where a reference shows none. */
+export interface MeasuredExcess {
+  /** Jensen–Shannon divergence, base 2, and what sampling gives on average. */
+  readonly bits: number;
+  readonly expected: number;
+  /** Standardised differences of the shares of missing, invalid and unseen. */
+  readonly z: readonly number[];
+}
+
 export interface JudgementDetail {
   readonly kind: JudgementKind;
   /** Jensen–Shannon distance (base 2) beyond what sampling explains, in [0, 1]; what `minEffect` is compared with. */
@@ -30,6 +47,9 @@ export interface JudgementDetail {
   readonly statistics: Readonly<Record<string, Measured>>;
   readonly carriers: readonly Carrier[];
   readonly story: Story | null;
+  /** Where the comparison is with earlier windows. */
+  readonly compared?: Compared;
+  readonly excess?: MeasuredExcess;
 }
 
 /** One row of the table `judgements` (without its revision); `detail` is stored as JSON. Every number is finite but `critical`. */

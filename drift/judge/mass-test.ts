@@ -1,7 +1,7 @@
 import type { Profile } from '../profile/profile.ts';
 import { type MassKind, massOf, shareDistance } from '../reference/divergence.ts';
-import { shareZ } from '../reference/null-windows.ts';
-import type { NullSeries } from '../reference/reference.ts';
+import type { ComparisonNull } from '../reference/reference.ts';
+import { shareZ } from '../reference/scaling.ts';
 import { normalQuantile, normalTail } from './normal.ts';
 import type { NotJudged, TestResult } from './shape-test.ts';
 
@@ -19,7 +19,8 @@ export function testMass(input: {
   readonly kind: MassKind;
   readonly reference: Profile;
   readonly current: Profile;
-  readonly series: NullSeries | undefined;
+  /** How the shares of ordinary windows vary under this comparison. */
+  readonly series: Pick<ComparisonNull, 'masses'> | undefined;
   readonly alpha: number;
 }): TestResult | NotJudged {
   const { kind, reference, current, series } = input;

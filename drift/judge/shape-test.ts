@@ -1,18 +1,16 @@
-import { everything, type SegmentKey } from '../../common/segment.ts';
-import type { Binning } from '../profile/profile.ts';
+import type { Binning, Profile } from '../profile/profile.ts';
 import { cellsFor, intoCells } from '../reference/cells.ts';
 import { divergence } from '../reference/divergence.ts';
 import { minWindowValues } from '../reference/null-windows.ts';
-import type { AgainstKind, NullTable } from '../reference/reference.ts';
 import { seasonOf } from '../reference/season.ts';
 import { type Tail, tailProbability, tailQuantile } from '../reference/tail.ts';
 import { total } from '../statistics/counts.ts';
+import type { KnownNull } from './known-null.ts';
 import { chiSquareRatio, chiSquareRatioTail } from './normal.ts';
+import { spreadAmong } from './spread.ts';
 
 /** A reference side smaller than this describes no distribution. */
 const minReferenceValues = 100;
-/** Fewer windows of the reference than this show no habit. */
-const minNullWindows = 4;
 
 /** A test's verdict on one aspect of one feature; distances are Jensen–Shannon, base 2. */
 export interface TestResult {
@@ -23,17 +21,26 @@ export interface TestResult {
   readonly effect: number;
   /** Beyond the critical value. */
   readonly beyond: boolean;
+  readonly measured?: Bits;
+}
+
+/** Jensen–Shannon divergence, base 2, and what sampling gives on average. */
+export interface Bits {
+  readonly bits: number;
+  readonly expected: number;
 }
 
 export interface NotJudged {
   readonly notJudged: string;
+  /** Where both sides could be compared, but nothing is known to judge it by. */
+  readonly measured?: Bits;
 }
 
 export interface ShapeInput {
-  readonly table: NullTable | undefined;
-  readonly against: AgainstKind;
-  readonly segment: SegmentKey;
-  readonly feature: string;
+  /** What is known of ordinary windows under this comparison. */
+  readonly known: KnownNull | { readonly notJudged: string };
+  /** The occasions the reference side is a sum of, where what they differ by among themselves counts as habit. */
+  readonly occasions?: readonly Profile[];
   readonly windowStartMs: number;
   readonly windowMs: number;
   readonly binning: Binning;
@@ -49,11 +56,11 @@ export interface ShapeInput {
  * Is the distribution over the bins another one than chance and habit explain?
  *
  * The divergence is divided by what sampling (the sizes of both sides) and habit (the season's own excess) explain, and
- * compared with the same ratio of the reference's windows: the quantile at `1 - alpha` of their pooled tail. It never
+ * compared with the same ratio of ordinary windows under the same comparison: the quantile at `1 - alpha` of their pooled tail. It never
  * counts as more surprising than sampling alone would have it (chi-square), so an over-regular stream is not oversensitive.
  */
 export function testShape(input: ShapeInput): TestResult | NotJudged {
-  const { table, against, alpha } = input;
+  const { alpha, known } = input;
   const nCurrent = total(input.currentBins);
   const nReference = total(input.referenceBins);
   if (nCurrent < minWindowValues)
@@ -62,16 +69,12 @@ export function testShape(input: ShapeInput): TestResult | NotJudged {
     return {
       notJudged: `not enough reference: ${nReference} usable values on its side; ${minReferenceValues} are needed`,
     };
-  const series = table?.series(input.segment, input.feature);
-  const scope = input.segment === everything ? 'all' : 'segments';
-  const tail = table?.tail(scope, input.feature, against);
-  if (table === undefined || series === undefined || series.windows < minNullWindows || tail === undefined) {
-    const seen = series?.windows ?? 0;
-    return { notJudged: `not enough reference: ${seen} windows of this length in it; ${minNullWindows} are needed` };
-  }
   const cells = cellsFor(input.binning, input.trainedBins, nCurrent);
   const measured = divergence(intoCells(input.referenceBins, cells), intoCells(input.currentBins, cells));
-  const habit = series.habit[against][seasonOf(input.windowStartMs, input.windowMs)] ?? 0;
+  if ('notJudged' in known) return { ...known, measured };
+  const { tail } = known;
+  const ordinary = known.habit[seasonOf(input.windowStartMs, input.windowMs)] ?? 0;
+  const habit = Math.max(ordinary, input.occasions === undefined ? 0 : spreadAmong(input.occasions, cells));
   const explained = measured.expected + habit;
   const { ratio, chance } = limits(tail, alpha, measured.degrees);
   const critical = Math.max(explained * ratio, measured.expected * chance);
@@ -84,6 +87,7 @@ export function testShape(input: ShapeInput): TestResult | NotJudged {
     ),
     effect: Math.sqrt(Math.max(0, measured.bits - measured.expected)),
     beyond: measured.bits > critical,
+    measured,
   };
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Column } from '../../common/columns.ts';
 import type { FeatureField, Frame } from '../../common/feature.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
@@ -6,14 +5,16 @@ import { calibrateSlices } from '../detect/calibrate-slices.ts';
 import { scoreTableOf } from '../detect/score-table.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
 import { slicesOfColumn } from '../detect/slices-of-column.ts';
-import { binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile, mergeInto } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
 import { accumulate, createProfileSet, profileOf } from '../profile/profile-set.ts';
 import { chooseSegments, createSegmenter, type SegmentRule } from '../segment.ts';
+import type { EarlierRule } from './earlier.ts';
 import { binningsOf } from './feature-binning.ts';
-import { measureNulls, type NullDistance, type WindowProfile } from './null-windows.ts';
-import { againstKinds, type NullSeries, type Reference, referenceOf, tailKey } from './reference.ts';
+import { measureNulls } from './null-windows.ts';
+import { type NullSeries, type Reference, referenceOf, tailKey } from './reference.ts';
+import { identify } from './reference-id.ts';
+import type { NullDistance, WindowProfile } from './scaling.ts';
 import { fitTail, type Tail } from './tail.ts';
 
 /** Null statistics come from at most so many of the latest windows: what older ones add is not worth their memory. */
@@ -35,6 +36,8 @@ export interface ReferenceInput {
    * change from one to the other add up. Features it does not know get bins of their own.
    */
   readonly like?: Reference;
+  /** Learn how windows lie to earlier ones by these rules too; each is for one of `windowsMs`. */
+  readonly earlier?: readonly EarlierRule[];
   /** Learn how slices of this length behave, for `advanceDetectors`. */
   readonly sliceMs?: number;
 }
@@ -57,6 +60,7 @@ export function buildReference(input: ReferenceInput): Reference {
   const profiles = new Map<SegmentKey, Map<string, Profile>>();
   const nulls = input.windowsMs.map((windowMs) => ({
     windowMs,
+    rules: input.earlier?.filter((rule) => rule.windowMs === windowMs) ?? [],
     windows: Math.floor((slices.endMs - slices.startMs) / windowMs + 0.5),
     series: new Map<SegmentKey, Map<string, NullSeries>>(),
     tails: new Map<string, Tail>(),
@@ -76,7 +80,7 @@ export function buildReference(input: ReferenceInput): Reference {
       { scope: 'segments', keys: segments },
     ];
     for (const { scope, keys } of scopes) {
-      const pooled = nulls.map(() => ({ training: [] as NullDistance[], previous: [] as NullDistance[] }));
+      const pooled = nulls.map(() => new Map<string, NullDistance[]>());
       keys.forEach((segment, index) => {
         const binning = scope === 'all' ? feature.binning : feature.segmentBinning;
         const parts = sliced(scope === 'all' ? -1 : index);
@@ -85,20 +89,19 @@ export function buildReference(input: ReferenceInput): Reference {
         insert(profiles, segment, field.name, total);
         nulls.forEach((table, tableAt) => {
           const windows = windowsFrom(parts, binning, slices, table.windowMs);
-          const { series, distances } = measureNulls(windows, total, binning, table.windowMs);
+          const { series, distances } = measureNulls(windows, total, binning, table.windowMs, table.rules);
           if (series.windows === 0) return;
           insert(table.series, segment, field.name, series);
-          for (const kind of againstKinds) pooled[tableAt]?.[kind].push(...distances[kind]);
+          for (const [comparison, some] of distances) append(pooled[tableAt], comparison, some);
         });
       });
       nulls.forEach((table, tableAt) => {
-        for (const kind of againstKinds) {
-          const distances = pooled[tableAt]?.[kind] ?? [];
+        for (const [comparison, distances] of pooled[tableAt] ?? []) {
           const tail = fitTail(
             distances.map(({ ratio }) => ratio),
             distances.map(({ window }) => window),
           );
-          if (tail !== undefined) table.tails.set(tailKey(scope, field.name, kind), tail);
+          if (tail !== undefined) table.tails.set(tailKey(scope, field.name, comparison), tail);
         }
       });
     }
@@ -236,6 +239,12 @@ function windowsFrom(
   return windows;
 }
 
+function append(to: Map<string, NullDistance[]> | undefined, key: string, some: readonly NullDistance[]): void {
+  const known = to?.get(key);
+  if (known === undefined) to?.set(key, [...some]);
+  else for (const one of some) known.push(one);
+}
+
 function insert<Value>(map: Map<string, Map<string, Value>>, outer: string, inner: string, value: Value): void {
   let row = map.get(outer);
   if (row === undefined) {
@@ -243,20 +252,4 @@ function insert<Value>(map: Map<string, Map<string, Value>>, outer: string, inne
     map.set(outer, row);
   }
   row.set(inner, value);
-}
-
-function identify(content: {
-  readonly origin: string;
-  readonly rows: number;
-  readonly spanMs: number;
-  readonly features: readonly ProfiledFeature[];
-  readonly profiles: ReadonlyMap<string, ReadonlyMap<string, Profile>>;
-}): string {
-  const hash = createHash('sha256').update(JSON.stringify([content.origin, content.rows, content.spanMs]));
-  for (const { name, binning, segmentBinning } of content.features)
-    hash.update(JSON.stringify([name, binningToJson(binning), binningToJson(segmentBinning)]));
-  for (const [segment, row] of content.profiles)
-    for (const [feature, { n, missing, invalid, bins }] of row)
-      hash.update(JSON.stringify([segment, feature, n, missing, invalid])).update(bins);
-  return hash.digest('hex').slice(0, 16);
 }

@@ -6,6 +6,7 @@ import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
 import { massKinds } from './divergence.ts';
 import {
   againstKinds,
+  type ComparisonNull,
   contentOf,
   type NullContent,
   type NullSeries,
@@ -32,7 +33,11 @@ interface SeriesDocument {
   readonly h: readonly Sparse[];
   /** Inflation and largest of each mass; absent where all are 1 and 0. */
   readonly m?: readonly number[];
+  /** Under comparisons with earlier windows; absent where none were asked for, as in the first references. */
+  readonly e?: readonly EarlierDocument[];
 }
+
+type EarlierDocument = readonly [comparison: string, windows: number, habit: Sparse, masses: readonly number[]];
 
 interface Document {
   readonly format: number;
@@ -178,27 +183,46 @@ function decodeProfile(document: ProfileDocument, binning: Binning): Profile {
   };
 }
 
-function encodeSeries({ windows, habit, masses }: NullSeries): SeriesDocument {
+type Masses = NullSeries['masses'];
+
+/** None where the shares are constant. */
+function encodeMasses(masses: Masses): readonly number[] {
   const numbers = massKinds.flatMap((kind) => [short(masses[kind].inflation), short(masses[kind].largest)]);
-  const plain = numbers.every((value, at) => value === (at % 2 === 0 ? 1 : 0));
+  return numbers.every((value, at) => value === (at % 2 === 0 ? 1 : 0)) ? [] : numbers;
+}
+
+function decodeMasses(numbers: readonly number[]): Masses {
+  const mass = (at: number) => ({ inflation: numbers[2 * at] ?? 1, largest: numbers[2 * at + 1] ?? 0 });
+  return { missing: mass(0), invalid: mass(1), unseen: mass(2) };
+}
+
+function encodeSeries({ windows, habit, masses, earlier }: NullSeries): SeriesDocument {
+  const numbers = encodeMasses(masses);
+  const under = [...earlier].map(([comparison, one]): EarlierDocument => {
+    return [comparison, one.windows, toSparse(one.habit.map(short)), encodeMasses(one.masses)];
+  });
   return {
     w: windows,
     h: againstKinds.map((kind) => toSparse(habit[kind].map(short))),
-    ...(plain ? {} : { m: numbers }),
+    ...(numbers.length === 0 ? {} : { m: numbers }),
+    ...(under.length === 0 ? {} : { e: under }),
   };
 }
 
-function decodeSeries({ w, h, m }: SeriesDocument, seasons: number): NullSeries {
-  const habit = (at: number): Float64Array => {
+function decodeSeries({ w, h, m = [], e = [] }: SeriesDocument, seasons: number): NullSeries {
+  const habitOf = (sparse: Sparse | undefined): Float64Array => {
     const values = new Float64Array(seasons);
-    fromSparse(h[at] ?? [[], []], values);
+    fromSparse(sparse ?? [[], []], values);
     return values;
   };
-  const mass = (at: number) => ({ inflation: m?.[2 * at] ?? 1, largest: m?.[2 * at + 1] ?? 0 });
+  const earlier = e.map(([comparison, windows, habit, masses]): [string, ComparisonNull] => {
+    return [comparison, { windows, habit: habitOf(habit), masses: decodeMasses(masses) }];
+  });
   return {
     windows: w,
-    habit: { training: habit(0), previous: habit(1) },
-    masses: { missing: mass(0), invalid: mass(1), unseen: mass(2) },
+    habit: { training: habitOf(h[0]), previous: habitOf(h[1]) },
+    masses: decodeMasses(m),
+    earlier: new Map(earlier),
   };
 }
 

@@ -4,7 +4,22 @@ import type { Profile, ProfiledFeature } from '../profile/profile.ts';
 import type { MassKind } from './divergence.ts';
 import type { Tail } from './tail.ts';
 
-/** What a window is compared with: the reference's own whole, or the windows just before. */
+/** How much more than binomial a share varies from window to window (>= 1), and the largest |z| seen. */
+export interface MassVariation {
+  readonly inflation: number;
+  readonly largest: number;
+}
+
+/** How one feature of one segment behaves under one kind of comparison. */
+export interface ComparisonNull {
+  /** Windows that could be compared so. */
+  readonly windows: number;
+  /** What ordinary windows of each season differ beyond sampling, in bits of Jensen–Shannon divergence, >= 0, shape `[seasons]`. */
+  readonly habit: Float64Array;
+  readonly masses: Readonly<Record<MassKind, MassVariation>>;
+}
+
+/** What a window is compared with in every reference: the reference's own whole, or the window just before. */
 export const againstKinds = ['training', 'previous'] as const;
 export type AgainstKind = (typeof againstKinds)[number];
 
@@ -18,7 +33,17 @@ export interface NullSeries {
    */
   readonly habit: Readonly<Record<AgainstKind, Float64Array>>;
   /** Shares of missing, invalid and unseen: how much more than binomial they vary (>= 1), and the largest |z| seen. */
-  readonly masses: Readonly<Record<MassKind, { readonly inflation: number; readonly largest: number }>>;
+  readonly masses: Readonly<Record<MassKind, MassVariation>>;
+  /** Under comparisons with earlier windows that were configured when the reference was made, by `earlierKey`. */
+  readonly earlier: ReadonlyMap<string, ComparisonNull>;
+}
+
+/** What a series shows of a kind of comparison; undefined where it was not asked for. */
+export function nullUnder(series: NullSeries | undefined, comparison: string): ComparisonNull | undefined {
+  if (series === undefined) return undefined;
+  const kind = againstKinds.find((one) => one === comparison);
+  if (kind === undefined) return series.earlier.get(comparison);
+  return { windows: series.windows, habit: series.habit[kind], masses: series.masses };
 }
 
 /** The null statistics of all windows of one length. */
@@ -29,9 +54,9 @@ export interface NullTable {
   series(segment: SegmentKey, feature: string): NullSeries | undefined;
   /**
    * Distances of left-out windows, divided by what sampling and the season's habit explain, pooled: one tail a feature for
-   * all events, one for the segments together. Undefined where there are too few windows.
+   * all events, one for the segments together; `comparison` is `training`, `previous` or an `earlierKey`. Undefined where there are too few windows.
    */
-  tail(scope: 'all' | 'segments', feature: string, against: AgainstKind): Tail | undefined;
+  tail(scope: 'all' | 'segments', feature: string, comparison: string): Tail | undefined;
 }
 
 /** Fixed once made; named by a hash of its content. */
@@ -79,8 +104,8 @@ export interface NullContent {
   readonly tails: ReadonlyMap<string, Tail>;
 }
 
-export function tailKey(scope: 'all' | 'segments', feature: string, against: AgainstKind): string {
-  return `${scope}/${against}/${feature}`;
+export function tailKey(scope: 'all' | 'segments', feature: string, comparison: string): string {
+  return `${scope}/${comparison}/${feature}`;
 }
 
 const contents = new WeakMap<Reference, ReferenceContent>();
@@ -98,7 +123,7 @@ export function referenceOf(content: ReferenceContent): Reference {
       windowMs,
       windows,
       series: (segment, feature) => series.get(segment)?.get(feature),
-      tail: (scope, feature, against) => tails.get(tailKey(scope, feature, against)),
+      tail: (scope, feature, comparison) => tails.get(tailKey(scope, feature, comparison)),
     })),
     ...(content.slices === undefined ? {} : { slices: content.slices }),
   };

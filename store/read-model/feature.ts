@@ -1,7 +1,7 @@
 import type { FeatureQuery, FeatureView, Histogram, Judgement } from '../../common/read-model.ts';
 import { everything } from '../../common/segment.ts';
-import { binCount } from '../../drift/profile/merge.ts';
-import type { Profile } from '../../drift/profile/profile.ts';
+import { binCount, emptyProfile, mergeInto } from '../../drift/profile/merge.ts';
+import type { Binning, Profile } from '../../drift/profile/profile.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
 import { referenceFromJson } from '../../drift/reference/reference-json.ts';
 import { displayHistogram } from './display-histogram.ts';
@@ -43,9 +43,13 @@ export function createFeatureReader(query: Query): FeatureReader {
     const sealed = (fromMs: number, toMs: number) =>
       readSealedProfile(query, { feature, segment, binning: binning.id, bins, fromMs, toMs });
     const current = await sealed(windowStart, windowEnd);
-    const before = judgement.comparison.startsWith('previous')
-      ? await previousProfile(judgement, sealed)
-      : reference.profile(segment, feature);
+    const spans = comparedSpans(judgement);
+    const before =
+      spans !== undefined
+        ? await sumOver(spans, binning, sealed)
+        : judgement.comparison.startsWith('previous')
+          ? await previousProfile(judgement, sealed)
+          : reference.profile(segment, feature);
     if (current === undefined || before === undefined) return null;
     return displayHistogram(binning, before, current);
   };
@@ -62,6 +66,25 @@ export function createFeatureReader(query: Query): FeatureReader {
       return { feature, segment, comparison, series, judgement, histogram };
     },
   };
+}
+
+/** The earlier windows a judgement names; undefined where it compared with something else. */
+function comparedSpans({ detail }: Judgement): readonly (readonly [number, number])[] | undefined {
+  const compared = detail['compared'] as { readonly spans?: readonly (readonly [number, number])[] } | undefined;
+  return compared?.spans;
+}
+
+async function sumOver(
+  spans: readonly (readonly [number, number])[],
+  binning: Binning,
+  sealed: (fromMs: number, toMs: number) => Promise<Profile | undefined>,
+): Promise<Profile | undefined> {
+  const sum = emptyProfile(binning);
+  for (const [fromMs, toMs] of spans) {
+    const profile = await sealed(fromMs, toMs);
+    if (profile !== undefined) mergeInto(sum, profile);
+  }
+  return sum.n > 0 ? sum : undefined;
 }
 
 /** The windows just before, as many as give the number of events that the judgement names. */

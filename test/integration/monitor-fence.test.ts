@@ -17,7 +17,15 @@ import { firstMs, order, writeOrders } from './processes/orders.ts';
 /** 80 minutes of orders, of which half an hour is in cents. */
 const count = 4800;
 const faults = { partitions: 1, cents: [1800, 3600] as const };
-const decided = ['monitor_state', 'sealed_profiles', 'judgements', 'incident_log', 'action_log', 'job_log'];
+const decided = [
+  'monitor_state',
+  'sealed_profiles',
+  'rolled_profiles',
+  'judgements',
+  'incident_log',
+  'action_log',
+  'job_log',
+];
 
 describe('a leader that is replaced in the middle of a round', () => {
   let base: Base;
@@ -146,6 +154,9 @@ actions: [{ when: severity >= low, alert: [ops], retrain: basket, cooldown: 1s }
       ),
       sealed: await query(
         `SELECT * EXCEPT (revision, sum_z, sum_z2) FROM ${from('sealed_profiles')} ORDER BY pane, pane_ms, segment, feature, binning`,
+      ),
+      rolled: await query(
+        `SELECT * EXCEPT (revision, sum_z, sum_z2) FROM ${from('rolled_profiles')} ORDER BY pane_ms, pane, segment, feature, binning`,
       ),
       actions: await query(`SELECT * EXCEPT revision FROM ${from('action_log')} ORDER BY action_key, stage`),
       effects: all.flatMap(({ effects }) => effects).sort(),

@@ -71,6 +71,7 @@ function linesOf(series: FeatureView['series'], mixed: boolean): Line[] {
 
 function Facts({ judgement }: { readonly judgement: Judgement }) {
   const { value, critical, alarm, why, statistic, windowStart, windowEnd, nCurrent, nReference, pValue } = judgement;
+  const compared = judgement.detail['compared'] as { readonly with: string } | undefined;
   return (
     <>
       <p class={alarm ? 'why alarm' : 'why'}>{prose(why)}.</p>
@@ -84,6 +85,7 @@ function Facts({ judgement }: { readonly judgement: Judgement }) {
         <Fact name="p-value">{significant(pValue)}</Fact>
         <Fact name="events in the window">{count(nCurrent)}</Fact>
         <Fact name="in the reference">{count(nReference)}</Fact>
+        {compared !== undefined && <Fact name="compared with">{compared.with}</Fact>}
       </dl>
     </>
   );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ErrorCode, TidemarkError } from '../../../common/error.ts';
+import { pipelineHolidays } from '../../../config/calendar.ts';
 import { configJsonSchema, loadPipeline } from '../../../config/load.ts';
 
 const least = `pipeline: flights
@@ -183,8 +184,73 @@ describe('what only the whole file shows', () => {
     ['incidents: { open: { alarms: 4, of: 3 } }\n', 'incidents.open.alarms: 4 alarms of 3 windows can never be'],
     ['store: { url: "clickhouse:9000" }\n', 'store.url: expected embedded:DIR or http'],
     ['windows: { pane: 0s }\n', 'windows.pane: expected more than nothing'],
+    [
+      'drift: [{ against: previous, over: 7d }]\n',
+      '6:36: drift[0].over: it belongs to against: rolling or seasonal; this is against: previous',
+    ],
+    ['drift: [{ against: rolling, from: 2001-01-01 }]\n', 'drift[0].from: it belongs to against: window'],
+    ['drift: [{ against: window }]\n', 'drift[0].from: the key is missing; expected a date or time in ISO 8601'],
+    ['drift: [{ against: window, from: 2001-02-01, to: 2001-01-01 }]\n', 'drift[0].to: it is not after from'],
+    [
+      'drift: [{ against: window, window: 1d, from: 2001-01-01T12:00Z, to: 2001-01-05 }]\n',
+      'drift[0].to: from and to hold 3 windows of 1d; 4 are needed',
+    ],
+    ['drift: [{ against: rolling, over: 1h }]\n', 'drift[0].over: expected at least two windows of 1h'],
+    ['drift: [{ against: seasonal, over: 2w }]\n', 'drift[0].over: 14d holds fewer than 3 earlier windows of a season'],
+    ['drift: [{ against: seasonal, window: 1w }]\n', 'drift[0].season: a window of 7d holds every season'],
+    [
+      'drift: [{ against: seasonal, window: 1d, season: hour-of-day }]\n',
+      'drift[0].season: a window of 1d holds every hour; write day-of-week',
+    ],
+    [
+      'drift: [{ against: seasonal, window: 15m, over: 5w }]\n',
+      'drift[0].over: store.profiles keeps what windows of 15m are read from for 30d only',
+    ],
+    [
+      'drift: [{ against: rolling, window: 2d }]\nstore: { profiles: { panes: 1d } }\n',
+      'drift[0].window: the window is longer than store.profiles keeps panes (1d)',
+    ],
+    [
+      'drift: [{ against: previous, window: 1d }]\nstore: { profiles: { panes: 36h } }\n',
+      'drift[0].window: two windows are longer than store.profiles keeps panes (1d 12h)',
+    ],
+    ['drift: [{ against: seasonal, timeZone: Berlin }]\n', 'drift[0].timeZone: expected the IANA name of a time zone'],
+    ['drift: [{ against: rolling }, { against: rolling, over: 7d }]\n', 'drift[1]: rolling:1h:7d stands twice'],
+    ['calendar: [{ name: a, date: 2001-12-25 }]\n', 'calendar: no comparison is against: rolling or seasonal'],
+    [
+      'drift: [{ against: rolling }]\ncalendar: [{ name: a, date: 2001-02-29 }]\n',
+      'calendar[0].date: expected a date such as 2026-12-24',
+    ],
+    [
+      'drift: [{ against: rolling }]\ncalendar: { holidays: [{ name: a, from: 2001-12-25, to: 2001-12-24 }] }\n',
+      'calendar.holidays[0]: to lies before from',
+    ],
+    [
+      'drift: [{ against: rolling }]\ncalendar: { holidays: [{ name: a, from: 2001-12-25 }] }\n',
+      'calendar.holidays[0]: expected either date, or from and to',
+    ],
   ])('%j', async (extra, expected) => {
     expect(await errorOf(least + extra)).toContain(expected);
+  });
+
+  it('takes holidays from here or from a file, whose problems have lines of their own', async () => {
+    const drift = `${least}drift: [{ against: seasonal, season: day-of-week, over: 8w }]\n`;
+    const inline = await load(`${drift}calendar: [{ name: Feast, date: 2001-12-25 }]\n`);
+    const file = join(directory, 'holidays.yaml');
+    writeFileSync(file, 'timeZone: Europe/Berlin\nholidays:\n  - { name: Feast, from: 2001-12-25, to: 2001-12-26 }\n');
+    const { config } = await load(`${drift}calendar: holidays.yaml\n`);
+    const day = Date.UTC(2001, 11, 25) / 86_400_000;
+    expect(inline.config.calendar).toEqual({ timeZone: 'UTC', holidays: [{ name: 'Feast', date: day }] });
+    expect(config.calendar).toEqual({
+      timeZone: 'Europe/Berlin',
+      holidays: [{ name: 'Feast', from: day, to: day + 1 }],
+    });
+    expect(pipelineHolidays(config)?.of(Date.UTC(2001, 11, 24, 23), 3_600_000)?.name).toBe('Feast');
+    writeFileSync(file, 'holidays:\n  - { name: Feast, date: 25.12.2001 }\n');
+    expect(await errorOf(`${drift}calendar: holidays.yaml\n`)).toContain(
+      'holidays.yaml:2:26: holidays[0].date: expected a date such as 2026-12-24',
+    );
+    await expect(load(`${drift}calendar: nowhere.yaml\n`)).rejects.toMatchObject({ code: ErrorCode.FILE_UNREADABLE });
   });
 
   it('labels need the id of events', async () => {

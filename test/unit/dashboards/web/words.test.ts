@@ -4,6 +4,7 @@ import {
   brief,
   briefAction,
   bytes,
+  comparisonText,
   featureText,
   moment,
   percent,
@@ -89,4 +90,24 @@ test('ticks are round moments, no more than there is room for', () => {
       for (const { at } of ticks) expect(at % 3_600_000).toBe(0);
     }
   expect(timeTicks(start, start + 100 * 86_400_000, 12).map(({ label }) => label)).toEqual(['Feb 2001', 'Mar', 'Apr']);
+});
+
+test('comparisons say what windows are compared with', () => {
+  expect(
+    [
+      'training:1d',
+      'previous:1h',
+      'rolling:1h:7d',
+      'seasonal:1h:hour-of-week:28d',
+      'seasonal:1d:day-of-week:56d:Europe/Berlin',
+      'window:1d:2001-01-01..2001-02-01T12:30Z',
+    ].map(comparisonText),
+  ).toEqual([
+    'against training, 1d windows',
+    'against the window before, 1h windows',
+    'against the 7d before, 1h windows',
+    'against earlier hours of the week (28d), 1h windows',
+    'against earlier days of the week (56d, Europe/Berlin), 1d windows',
+    'against 2001-01-01 to 2001-02-01T12:30Z, 1d windows',
+  ]);
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createTextColumn, encode, setPresent } from '../../../../common/columns.ts';
+import type { AgainstEarlier } from '../../../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../../../drift/judge/judgement.ts';
+import { mergeInto } from '../../../../drift/profile/merge.ts';
+import type { Profile } from '../../../../drift/profile/profile.ts';
 import { buildReference } from '../../../../drift/reference/build-reference.ts';
+import { earlierRule } from '../../../../drift/reference/earlier.ts';
+import { learnNulls } from '../../../../drift/reference/learned-nulls.ts';
+import type { NullTable } from '../../../../drift/reference/reference.ts';
 import { referenceFromJson, referenceToJson } from '../../../../drift/reference/reference-json.ts';
 import { dayMs, judgeFrame, profilesOf, type Row, shopDays, shopReference, startMs } from './stream.ts';
 
@@ -147,6 +153,100 @@ describe('judgeWindow', () => {
     const strip = (judgements: readonly Judgement[]) =>
       judgements.map(({ feature, segment, alarm, value }) => ({ feature, segment, alarm, value }));
     expect(strip(judgeFrame(copy, frame))).toEqual(strip(judgeFrame(reference, frame)));
+  });
+});
+
+describe('windows before', () => {
+  const rule = earlierRule({ kind: 'rolling', overMs: 7 * dayMs }, dayMs, undefined);
+  const known = shopReference(28, [rule]);
+  const side = profilesOf(reference, shopDays(7, 5).frame);
+  const against = (change: Partial<AgainstEarlier> = {}): AgainstEarlier => ({
+    kind: 'earlier',
+    key: rule.key,
+    profile: side,
+    lacking: () => 'nothing',
+    compared: { with: 'the 7d before', spans: [[startMs, startMs + 7 * dayMs]] },
+    learnedNeeded: 7,
+    ...change,
+  });
+
+  it('are judged by the null of the reference, and written down with what was measured', () => {
+    const calm = judgeFrame(known, oneDay(), { against: against() });
+    expect(alarms(calm)).toEqual([]);
+    expect(calm[0]?.detail).toMatchObject({
+      compared: { with: 'the 7d before' },
+      excess: { bits: expect.any(Number), expected: expect.any(Number), z: [0, 0, 0] },
+    });
+    const dear = oneDay((row) => (row.price = (row.price ?? 0) * 3));
+    expect(alarms(judgeFrame(known, dear, { against: against() })).length).toBeGreaterThan(0);
+  });
+
+  it('are judged by what was learned since where the reference shows nothing, and until then measured only', () => {
+    const nulls = learnNulls({ key: rule.key, windowMs: dayMs });
+    const learned = () => nulls.tableAt(startMs + 60 * dayMs);
+    for (let day = 0; day < 7; day++) {
+      const table = learned();
+      const judged = judgeFrame(reference, oneDay(undefined, 70 + day), {
+        against: against(table === undefined ? {} : { learned: table }),
+      });
+      expect(judged[0]?.why).toContain(
+        `not enough reference: 0 windows of it and ${day} judged so far could be compared so; 4 or 7 are needed`,
+      );
+      nulls.observe(
+        judged.flatMap(({ segment, feature, nCurrent, detail }) =>
+          detail.excess === undefined
+            ? []
+            : [{ startMs: startMs + (40 + day) * dayMs, segment, feature, n: nCurrent, excess: detail.excess }],
+        ),
+      );
+    }
+    const table = learned() as NullTable;
+    expect(alarms(judgeFrame(reference, oneDay(undefined, 90), { against: against({ learned: table }) }))).toEqual([]);
+    const dear = oneDay((row) => (row.price = (row.price ?? 0) * 3));
+    const [found] = alarms(judgeFrame(reference, dear, { against: against({ learned: table }) }));
+    expect(found?.feature).toBe('price');
+  });
+
+  it('of holidays count what they differ by among themselves', () => {
+    const days = [1, 2, 3].map((seed) => {
+      const odd = shopDays(1, seed, (row) => (row.price = (row.price ?? 0) * (1 + seed / 4)));
+      return profilesOf(reference, odd.frame);
+    });
+    const today = oneDay((row) => (row.price = (row.price ?? 0) * 1.4));
+    const judge = (apart: boolean) =>
+      judgeFrame(known, today, {
+        against: against({
+          profile: (segment, feature) => {
+            const parts = days.flatMap((of) => of(segment, feature) ?? []);
+            const sum = structuredClone(parts[0]) as Profile;
+            for (const part of parts.slice(1)) mergeInto(sum, part);
+            return sum;
+          },
+          ...(apart
+            ? { apart: (segment: string, feature: string) => days.flatMap((of) => of(segment, feature) ?? []) }
+            : {}),
+        }),
+      }).find(({ segment, feature }) => segment === '' && feature === 'price') as Judgement;
+    expect(judge(true).critical).toBeGreaterThan(1.5 * judge(false).critical);
+    expect(judge(true).detail.excess).toBeUndefined();
+  });
+
+  it('say what is lacking', () => {
+    const lacking = against({ profile: () => undefined, lacking: () => '2 earlier Mondays, 3 are needed' });
+    const [first] = judgeFrame(known, oneDay(), { against: lacking });
+    expect(first).toMatchObject({ alarm: false, critical: Number.POSITIVE_INFINITY });
+    expect(first?.why).toBe('price is not judged: not enough reference: 2 earlier Mondays, 3 are needed');
+  });
+
+  it('stay in a reference that went through JSON, and are absent from one of before', () => {
+    const copy = referenceFromJson(referenceToJson(known));
+    expect(referenceToJson(copy)).toBe(referenceToJson(known));
+    const strip = (judgements: readonly Judgement[]) => judgements.map(({ why, alarm }) => ({ why, alarm }));
+    expect(strip(judgeFrame(copy, oneDay(), { against: against() }))).toEqual(
+      strip(judgeFrame(known, oneDay(), { against: against() })),
+    );
+    const old = referenceFromJson(referenceToJson(reference));
+    expect(old.nulls[0]?.series('', 'price')?.earlier.size).toBe(0);
   });
 });
 

@@ -8,6 +8,7 @@ import { emptyProfile } from '../../../../drift/profile/merge.ts';
 import type { Profile } from '../../../../drift/profile/profile.ts';
 import { accumulate, createProfileSet, profileOf } from '../../../../drift/profile/profile-set.ts';
 import { buildReference } from '../../../../drift/reference/build-reference.ts';
+import type { EarlierRule } from '../../../../drift/reference/earlier.ts';
 import type { Reference } from '../../../../drift/reference/reference.ts';
 import { createSegmenter } from '../../../../drift/segment.ts';
 
@@ -54,12 +55,13 @@ export function shopDays(days: number, seed: number, change: (row: Row, day: num
   return { frame, timesMs };
 }
 
-export function shopReference(days = 28): Reference {
+export function shopReference(days = 28, earlier: readonly EarlierRule[] = []): Reference {
   return buildReference({
     ...shopDays(days, 1),
     origin: 'shop',
     segments: [{ by: ['city'], top: 3 }],
     windowsMs: [dayMs],
+    earlier,
   });
 }
 

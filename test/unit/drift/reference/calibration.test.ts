@@ -4,7 +4,7 @@ import { chiSquareRatio, chiSquareRatioTail, normalQuantile } from '../../../../
 import { numericBinning } from '../../../../drift/profile/binning.ts';
 import { cellsFor, intoCells } from '../../../../drift/reference/cells.ts';
 import { divergence, shareDistance } from '../../../../drift/reference/divergence.ts';
-import { shareZ } from '../../../../drift/reference/null-windows.ts';
+import { shareZ } from '../../../../drift/reference/scaling.ts';
 import { seasonCount, seasonOf } from '../../../../drift/reference/season.ts';
 import { fitTail, tailProbability, tailQuantile } from '../../../../drift/reference/tail.ts';
 

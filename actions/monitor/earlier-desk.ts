@@ -1,0 +1,211 @@
+import type { Holidays } from '../../common/calendar.ts';
+import { everything, type SegmentKey } from '../../common/segment.ts';
+import { kindOf, momentText, readableMs, rollUpLengthsMs } from '../../config/comparison.ts';
+import type { ComparisonConfig, PipelineConfig } from '../../config/schema.ts';
+import type { AgainstEarlier } from '../../drift/judge/judge-window.ts';
+import type { Judgement } from '../../drift/judge/judgement.ts';
+import { minNullWindows } from '../../drift/judge/known-null.ts';
+import { mergeInto } from '../../drift/profile/merge.ts';
+import type { Profile } from '../../drift/profile/profile.ts';
+import { type EarlierRule, type EarlierWindows, earlierRule, occasionsNeeded } from '../../drift/reference/earlier.ts';
+import { type LearnedNulls, learnedNeeded, learnNulls } from '../../drift/reference/learned-nulls.ts';
+import { nullUnder, type Reference } from '../../drift/reference/reference.ts';
+import type { EarlierStore, SpanProfile } from './ports.ts';
+import type { ProfileCuts } from './profiles-kept.ts';
+import { readableFrom } from './profiles-kept.ts';
+
+const dayMs = 86_400_000;
+/** As many windows as a null is learned from, and a day more: that of the day under way begins before. */
+const learnedWindowsMax = 2000;
+
+/** Windows whose other sides are read in one statement. */
+const readAhead = 24;
+
+interface ReadSide {
+  readonly windows: EarlierWindows;
+  readonly rows: readonly SpanProfile[];
+}
+
+/** The windows before one, as a side to compare it with. */
+export interface EarlierDesk {
+  /** Something may have been sealed since: what was read ahead is dropped. */
+  begin(): void;
+  side(request: SideRequest): Promise<AgainstEarlier>;
+  /** Learns from what was judged; a window that is judged again replaces what was learned from it. */
+  observe(judgements: readonly Judgement[]): void;
+}
+
+export interface SideRequest {
+  readonly comparison: ComparisonConfig;
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly reference: Reference;
+  readonly features: readonly string[];
+  /** Start of the first profile there is, and what was forgotten of those after. */
+  readonly firstMs: number;
+  readonly cuts: ProfileCuts;
+  readonly binCountOf: (binningId: string) => number | undefined;
+  /** All windows that end here or before are sealed, and stay so in this round. */
+  readonly throughMs: number;
+  /** Of this round, which are in no table yet. */
+  readonly judged: readonly Judgement[];
+}
+
+export function createEarlierDesk(
+  config: PipelineConfig,
+  { store, holidays }: { readonly store: EarlierStore; readonly holidays: Holidays | undefined },
+): EarlierDesk {
+  const rules = new Map<string, EarlierRule>();
+  const learned = new Map<string, LearnedNulls>();
+  const ahead = new Map<string, { readonly referenceId: string; readonly sides: ReadonlyMap<number, ReadSide> }>();
+
+  function ruleOf({ comparison, name }: SideRequest): EarlierRule {
+    const known = rules.get(name);
+    if (known !== undefined) return known;
+    const kind = kindOf(comparison);
+    if (kind.kind !== 'rolling' && kind.kind !== 'seasonal') throw new Error(`${name} has no windows before`);
+    const rule = earlierRule(kind, comparison.window, holidays);
+    rules.set(name, rule);
+    return rule;
+  }
+
+  async function learnedBy(request: SideRequest, rule: EarlierRule): Promise<LearnedNulls> {
+    const known = learned.get(request.name);
+    if (known !== undefined) return known;
+    const nulls = learnNulls({ key: rule.key, windowMs: rule.windowMs });
+    const reachMs = learnedWindowsMax * rule.windowMs + 2 * Math.max(dayMs, rule.windowMs);
+    nulls.observe(await store.seenWindows(request.name, request.startMs - reachMs));
+    nulls.observe(seenIn(request.judged, request.name));
+    learned.set(request.name, nulls);
+    return nulls;
+  }
+
+  function earlierOf(request: SideRequest, rule: EarlierRule, startMs: number): EarlierWindows {
+    const { windowMs } = rule;
+    const sinceMs = Math.max(
+      request.firstMs,
+      startMs + windowMs - readableMs(config, windowMs),
+      readableFrom(config, { windowMs, cuts: request.cuts, panesOnly: false }),
+    );
+    return rule.earlier(startMs, Math.floor(sinceMs / windowMs) * windowMs);
+  }
+
+  /** The windows after it will be asked for next, so what is before them is read with it: a statement costs more than its rows. */
+  async function read(request: SideRequest, rule: EarlierRule): Promise<ReadSide> {
+    const { name, startMs, throughMs } = request;
+    const referenceId = request.reference.id;
+    const known = ahead.get(name);
+    const found = known?.referenceId === referenceId ? known.sides.get(startMs) : undefined;
+    if (found !== undefined) return found;
+    const own = earlierOf(request, rule, startMs);
+    const together = [{ startMs, windows: own }];
+    for (let at = startMs + rule.windowMs; at + rule.windowMs <= throughMs; at += rule.windowMs) {
+      if (own.kind === 'holiday' || together.length >= readAhead) break;
+      const windows = earlierOf(request, rule, at);
+      if (windows.kind !== 'holiday') together.push({ startMs: at, windows });
+    }
+    const rows = await store.spanProfiles({
+      sums: together.map(({ windows }) => windows.occasions),
+      lengthsMs: rollUpLengthsMs(config),
+      segments: request.comparison.segments,
+      apart: own.kind === 'holiday',
+      binCountOf: request.binCountOf,
+    });
+    const sides = new Map<number, ReadSide>();
+    together.forEach(({ startMs: at, windows }, sum) => {
+      sides.set(at, { windows, rows: rows.filter((row) => row.sum === sum) });
+    });
+    if (own.kind !== 'holiday') ahead.set(name, { referenceId, sides });
+    return sides.get(startMs) as ReadSide;
+  }
+
+  return {
+    begin: () => ahead.clear(),
+    async side(request) {
+      const { startMs } = request;
+      const rule = ruleOf(request);
+      const { windowMs } = rule;
+      const { windows, rows } = await read(request, rule);
+      const needsLearning = request.features.some(
+        (feature) => !isShown(request.reference, windowMs, feature, rule.key),
+      );
+      const nulls = needsLearning ? await learnedBy(request, rule) : undefined;
+      const table = nulls?.tableAt(startMs);
+      return {
+        ...sideOf(windows, rows, { startMs, overMs: rule.spec.overMs }),
+        kind: 'earlier',
+        key: rule.key,
+        learnedNeeded: learnedNeeded(windowMs),
+        ...(table === undefined ? {} : { learned: table }),
+      };
+    },
+    observe(judgements) {
+      for (const [name, nulls] of learned) nulls.observe(seenIn(judgements, name));
+    },
+  };
+}
+
+function isShown(reference: Reference, windowMs: number, feature: string, key: string): boolean {
+  const table = reference.nulls.find((one) => one.windowMs === windowMs);
+  return (nullUnder(table?.series(everything, feature), key)?.windows ?? 0) >= minNullWindows;
+}
+
+function seenIn(judgements: readonly Judgement[], name: string) {
+  return judgements.flatMap(({ comparison, windowStart, segment, feature, nCurrent, detail }) =>
+    comparison === name && detail.excess !== undefined
+      ? [{ startMs: windowStart, segment, feature, n: nCurrent, excess: detail.excess }]
+      : [],
+  );
+}
+
+interface Side {
+  profile: Profile | undefined;
+  occasions: number;
+  firstMs: number;
+  readonly apart: Profile[];
+}
+
+function sideOf(
+  windows: EarlierWindows,
+  rows: readonly SpanProfile[],
+  { startMs, overMs }: { readonly startMs: number; readonly overMs: number },
+): Pick<AgainstEarlier, 'profile' | 'lacking' | 'compared' | 'apart'> {
+  const sides = new Map<SegmentKey, Map<string, Side>>();
+  for (const row of rows) {
+    const features = sides.get(row.segment) ?? new Map<string, Side>();
+    sides.set(row.segment, features);
+    const side = features.get(row.feature);
+    if (side === undefined) {
+      const apart = windows.kind === 'holiday' ? [{ ...row.profile, bins: row.profile.bins.slice() }] : [];
+      features.set(row.feature, { profile: row.profile, occasions: row.occasions, firstMs: row.firstMs, apart });
+    } else if (side.profile !== undefined) {
+      side.apart.push({ ...row.profile, bins: row.profile.bins.slice() });
+      mergeInto(side.profile, row.profile);
+      side.occasions += row.occasions;
+    }
+  }
+  const enough = ({ occasions, firstMs }: Side): boolean =>
+    windows.kind === 'rolling' ? startMs - firstMs >= overMs / 2 : occasions >= occasionsNeeded;
+  const find = (segment: SegmentKey, feature: string): Side | undefined => sides.get(segment)?.get(feature);
+  const spans = windows.occasions.flatMap((of) => of.map(({ fromMs, toMs }): [number, number] => [fromMs, toMs]));
+  const many = windows.occasions.length;
+  return {
+    profile(segment, feature) {
+      const side = find(segment, feature);
+      return side !== undefined && enough(side) ? side.profile : undefined;
+    },
+    lacking(segment, feature) {
+      const side = find(segment, feature);
+      if (windows.kind !== 'rolling')
+        return `${side?.occasions ?? 0} earlier ${windows.label}, ${occasionsNeeded} are needed`;
+      if (side === undefined) return `nothing of it in the ${windows.label} before`;
+      return `it begins at ${momentText(side.firstMs)}, at least half of the ${windows.label} before are needed`;
+    },
+    compared: {
+      with: windows.kind === 'rolling' ? `the ${windows.label} before` : `${many} earlier ${windows.label}`,
+      spans,
+    },
+    ...(windows.kind === 'holiday' ? { apart: (segment, feature) => find(segment, feature)?.apart ?? [] } : {}),
+  };
+}
