@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type DetectorKind, type DetectorsConfig, detectorsSchema } from './schema/detectors.ts';
 import { type EventConfig, eventSchema, type LabelsConfig, labelsSchema } from './schema/event.ts';
 import { duration, durationOf, name } from './schema/kinds.ts';
 import { type ModelConfig, modelSchema } from './schema/model.ts';
@@ -11,6 +12,8 @@ import { type FileSourceConfig, type HttpSourceConfig, type KafkaSourceConfig, s
  */
 
 export type {
+  DetectorKind,
+  DetectorsConfig,
   EventConfig,
   FileSourceConfig,
   HttpSourceConfig,
@@ -94,9 +97,18 @@ export const pipelineSchema = z.strictObject({
     .prefault({})
     .describe('how event time is cut'),
   drift: z.array(comparisonSchema).default([]).describe('what windows are compared with'),
+  detectors: detectorsSchema
+    .prefault({})
+    .describe(
+      'what watches slices of event time against the reference, one after the other, for changes that no window shows',
+    ),
   budget: z
     .strictObject({
-      falseAlarmsPerWeek: z.number().positive().default(1).describe('alarms a week that chance alone may cause'),
+      falseAlarmsPerWeek: z
+        .number()
+        .positive()
+        .default(1)
+        .describe('alarms a week that chance alone may cause; where there are detectors windows have a fifth of it'),
       minEffect: z
         .number()
         .nonnegative()
