@@ -1,6 +1,7 @@
 import { type Column, createNumberColumn, isPresent, setPresent } from '../../common/columns.ts';
 import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
 import { parseTimestampMs } from '../../common/timestamp.ts';
+import { sliceMsOf, watchedRules } from '../../config/detectors.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { lagFeature } from '../../consumers/worker/profile-batch.ts';
 import { buildReference } from '../../drift/reference/build-reference.ts';
@@ -30,6 +31,8 @@ export function referenceFrom({ config, dataset, predictions, origin, like }: Re
     fields.push({ name, type: 'number' });
     columns.push(numbers(values));
   }
+  const sliceMs = sliceMsOf(config);
+  const watched = watchedRules(config);
   // Event times only ever grow: they differ from any reference by their nature.
   const timestamps = features.fields.filter(({ type }) => type === 'timestamp').map(({ name }) => name);
   return buildReference({
@@ -39,6 +42,7 @@ export function referenceFrom({ config, dataset, predictions, origin, like }: Re
     exclude: timestamps,
     segments: config.segments.map(({ by, top }) => ({ by, top })),
     windowsMs: [...new Set(config.drift.map(({ window }) => window))],
+    ...(sliceMs === undefined ? {} : { sliceMs, sliceSegments: watched.map((at) => config.segments[at]?.by ?? []) }),
     ...(like === undefined ? {} : { like }),
   });
 }

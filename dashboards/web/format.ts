@@ -132,6 +132,8 @@ export function featureText(feature: string): string {
 /** `training:1d` as `against training, by 1d`. */
 export function comparisonText(comparison: string): string {
   const [against, length] = comparison.split(':');
+  if (against === 'over-time') return `over time, slices of ${length}`;
+  if (against?.startsWith('over-time/')) return `over time by ${against.slice(10)}, slices of ${length}`;
   const side = against === 'previous' ? 'the window before' : against === 'training' ? 'training' : against;
   return length === undefined ? `against ${side}` : `against ${side}, ${length} windows`;
 }
