@@ -2,6 +2,7 @@ import { formatDuration } from '../common/duration.ts';
 import type { FeatureField } from '../common/feature.ts';
 import { suggestion } from '../common/nearest.ts';
 import { parseTimestampMs } from '../common/timestamp.ts';
+import { checkDetectedFeatures, checkDetectors } from './check-detectors.ts';
 import { checkDrift } from './check-drift.ts';
 import { checkFormats } from './check-format.ts';
 import type { PipelineConfig } from './schema.ts';
@@ -29,9 +30,12 @@ export function checkPipeline(config: PipelineConfig, context: CheckContext): Co
   checkOutputs(config, say);
   checkTime(config, say);
   if (config.windows.pane > 0) checkDrift(config, say);
+  checkDetectors(config, say);
   checkNames(config, say);
   checkActions(config, context, say);
-  if (context.features !== undefined) checkFeatures(config, context.features, say);
+  if (context.features === undefined) return faults;
+  checkFeatures(config, context.features, say);
+  checkDetectedFeatures(config, context.features, say);
   return faults;
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { calendarKeySchema } from './schema/calendar.ts';
+import { type DetectorKind, type DetectorsConfig, detectorsSchema } from './schema/detectors.ts';
 import { type EventConfig, eventSchema, type LabelsConfig, labelsSchema } from './schema/event.ts';
 import { duration, durationOf, name, timeZone } from './schema/kinds.ts';
 import { type ModelConfig, modelSchema } from './schema/model.ts';
@@ -13,6 +14,8 @@ import { type FileSourceConfig, type HttpSourceConfig, type KafkaSourceConfig, s
  */
 
 export type {
+  DetectorKind,
+  DetectorsConfig,
   EventConfig,
   FileSourceConfig,
   HttpSourceConfig,
@@ -118,9 +121,18 @@ export const pipelineSchema = z.strictObject({
     .describe(
       'holidays, here or in a YAML file with timeZone and holidays: for rolling and seasonal comparisons, windows on them are compared with earlier holidays, and all others never with holidays',
     ),
+  detectors: detectorsSchema
+    .prefault({})
+    .describe(
+      'what watches slices of event time against the reference, one after the other, for changes that no window shows',
+    ),
   budget: z
     .strictObject({
-      falseAlarmsPerWeek: z.number().positive().default(1).describe('alarms a week that chance alone may cause'),
+      falseAlarmsPerWeek: z
+        .number()
+        .positive()
+        .default(1)
+        .describe('alarms a week that chance alone may cause; where there are detectors windows have a fifth of it'),
       minEffect: z
         .number()
         .nonnegative()

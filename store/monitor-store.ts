@@ -38,6 +38,22 @@ export function createMonitorStore(store: Store) {
     writeState: (key: string, revision: number, document: string) =>
       store.insertRows('monitor_state', [{ key, revision, document }]),
 
+    /** By key, the newest documents there were at one moment. */
+    async readStates(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      const rows = await store.query<{ key: string; newest: string }>(
+        `SELECT key, argMax(document, revision) AS newest FROM ${table('monitor_state')}
+         WHERE key IN {keys:Array(String)} GROUP BY key`,
+        { keys },
+      );
+      return new Map(rows.map(({ key, newest }) => [key, newest]));
+    },
+    /** One insert of one block, which the engine takes in whole or not at all. */
+    writeStates: (documents: ReadonlyMap<string, string>, revision: number) =>
+      store.insertRows(
+        'monitor_state',
+        [...documents].map(([key, document]) => ({ key, revision, document })),
+      ),
+
     /**
      * Starts of panes that chunks beyond these offsets touched (by source/partition), and the offsets that are reached. One
      * statement, and by partition: chunks of one partition are written in their order, those of several workers in none.
@@ -127,6 +143,40 @@ export function createMonitorStore(store: Store) {
         const binCount = binCountOf(record.binning);
         if (binCount === undefined) return [];
         return [{ segment: record.segment, feature: record.feature, profile: profileFromRecord(record, binCount) }];
+      });
+    },
+
+    /** Sums of sealed panes by slice of event time; panes longer than a slice are left out. */
+    async sliceProfiles(
+      range: {
+        readonly startMs: number;
+        readonly endMs: number;
+        readonly sliceMs: number;
+        readonly segments: readonly string[];
+        readonly features: readonly string[];
+      },
+      binCountOf: (binningId: string) => number | undefined,
+    ) {
+      const records = await store.query<ProfileRecord & { slice: string }>(
+        `SELECT intDiv(toUnixTimestamp64Milli(pane) - {start:Int64}, {length:Int64}) AS slice, segment, feature, binning, ${profileSums}
+         FROM ${table('sealed_profiles')} FINAL
+         WHERE pane >= fromUnixTimestamp64Milli({start:Int64}) AND pane < fromUnixTimestamp64Milli({end:Int64})
+           AND pane_ms <= {length:Int64} AND segment IN {segments:Array(String)} AND feature IN {features:Array(String)}
+         GROUP BY slice, segment, feature, binning`,
+        {
+          start: range.startMs,
+          end: range.endMs,
+          length: range.sliceMs,
+          segments: range.segments,
+          features: range.features,
+        },
+      );
+      return records.flatMap((record) => {
+        const binCount = binCountOf(record.binning);
+        if (binCount === undefined) return [];
+        const startMs = range.startMs + Number(record.slice) * range.sliceMs;
+        const profile = profileFromRecord(record, binCount);
+        return [{ startMs, segment: record.segment, feature: record.feature, profile }];
       });
     },
 

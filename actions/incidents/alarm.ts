@@ -28,6 +28,10 @@ export function prefixOfTrackKey(key: string): string {
   return key.slice(0, key.lastIndexOf(']') + 1);
 }
 
+export function comparisonOfTrackKey(key: string): string {
+  return (JSON.parse(prefixOfTrackKey(key)) as readonly string[])[0] ?? '';
+}
+
 export function causeOf({ detail }: Judgement): CauseKind {
   if (detail.kind === 'performance') return 'performance';
   const kind = detail.story?.kind;

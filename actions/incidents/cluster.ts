@@ -112,7 +112,7 @@ export function holds({ incident }: OpenIncident, { judgement }: Alarm): boolean
 }
 
 /** Connected components over shared features and shared segments, by cause. */
-function connected(alarms: readonly Alarm[]): readonly Omit<Cluster, 'home'>[] {
+export function connected(alarms: readonly Alarm[]): readonly Omit<Cluster, 'home'>[] {
   const clusters: Omit<Cluster, 'home'>[] = [];
   const left = new Set(alarms);
   for (const seed of alarms) {

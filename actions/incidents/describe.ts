@@ -22,13 +22,19 @@ export function describe(incident: Incident, judgements: readonly Judgement[]): 
   const kin = clearest === undefined ? [] : own.filter(({ feature }) => feature === clearest.feature);
   if (clearest === undefined) return incident.title;
   if (incident.cause === 'performance') return clearest.why;
+  const overTime = clearest.detail.overTime?.text;
+  if (overTime !== undefined && text === undefined)
+    return `${clearest.feature}${whereOf(clearest)} ${overTime}${alsoOf(incident, clearest)}`;
   if (incident.cause === 'drift' || text === undefined)
     return `${listOf(incident.features)} (${incident.segment}) ${incident.features.length === 1 ? 'is' : 'are'} distributed differently: ${clearest.feature}${whereOf(clearest)} ${carriersText(clearest.detail.carriers)}`;
   const segments = kin.map(({ segment }) => segment).filter((segment) => segment !== everything);
   const where = segmentsText(kin.some(({ segment }) => segment === everything) ? [] : segments);
-  const others = incident.features.filter((feature) => feature !== clearest.feature);
-  const also = others.length === 0 ? '' : `; ${listOf(others)} ${others.length === 1 ? 'moves' : 'move'} with it`;
-  return `${clearest.feature}${where === '' ? '' : ` (${where})`} ${text}${also}`;
+  return `${clearest.feature}${where === '' ? '' : ` (${where})`} ${text}${alsoOf(incident, clearest)}`;
+}
+
+function alsoOf({ features }: Incident, { feature }: Judgement): string {
+  const others = features.filter((other) => other !== feature);
+  return others.length === 0 ? '' : `; ${listOf(others)} ${others.length === 1 ? 'moves' : 'move'} with it`;
 }
 
 function whereOf({ segment }: Judgement): string {

@@ -1,5 +1,7 @@
-import { prefixOfTrackKey, trackKeyPrefix } from './alarm.ts';
+import { isOverTime } from '../../common/over-time.ts';
+import { comparisonOfTrackKey, prefixOfTrackKey, trackKeyPrefix } from './alarm.ts';
 import { entryOf, type IncidentEntry } from './incident.ts';
+import { muteKeyOf } from './over-time.ts';
 import type { IncidentState, OpenIncident } from './state.ts';
 
 export interface ManualResult {
@@ -32,10 +34,11 @@ export function closeIncident(state: IncidentState, id: string, nowMs: number): 
   const found = state.open.find(({ incident }) => incident.id === id);
   if (found === undefined) return { state, entries: [] };
   const { incident } = found;
+  const pairs = incident.features.flatMap((feature) => incident.segments.map((segment) => ({ segment, feature })));
+  // What detectors found first is quiet whichever comparison finds it again.
+  const comparisons = isOverTime(incident.comparison) ? comparisonsOf(state) : [incident.comparison];
   const belongs = new Set(
-    incident.features.flatMap((feature) =>
-      incident.segments.map((segment) => trackKeyPrefix({ comparison: incident.comparison, segment, feature })),
-    ),
+    comparisons.flatMap((comparison) => pairs.map((pair) => trackKeyPrefix({ comparison, ...pair }))),
   );
   const tracks = Object.fromEntries(
     Object.entries(state.tracks).map(([key, track]) => [
@@ -43,8 +46,16 @@ export function closeIncident(state: IncidentState, id: string, nowMs: number): 
       belongs.has(prefixOfTrackKey(key)) ? { ...track, muted: true } : track,
     ]),
   );
+  const untilMs = found.heldUntilMs;
+  const quiet = untilMs === undefined ? [] : pairs.map((pair) => [muteKeyOf(pair), untilMs] as const);
+  const muted = quiet.length === 0 ? {} : { muted: { ...state.muted, ...Object.fromEntries(quiet) } };
   const { entry } = entryOf(incident, 'closed', nowMs, { status: 'closed', closedAt: nowMs });
-  return { state: { ...state, tracks, open: state.open.filter((one) => one !== found) }, entries: [entry] };
+  const open = state.open.filter((one) => one !== found);
+  return { state: { ...state, tracks, open, ...muted }, entries: [entry] };
+}
+
+function comparisonsOf({ tracks }: IncidentState): string[] {
+  return [...new Set(Object.keys(tracks).map(comparisonOfTrackKey))];
 }
 
 function change(

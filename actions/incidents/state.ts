@@ -21,6 +21,8 @@ export interface OpenIncident {
   readonly age: number;
   /** Windows without an alarm of its own, one after the other. */
   readonly quiet: number;
+  /** It stays open until then at least, ms since 1970: a detector has spoken; absent where none has. */
+  readonly heldUntilMs?: number;
 }
 
 /** Plain JSON: written down after every round, it continues where it was. */
@@ -28,6 +30,8 @@ export interface IncidentState {
   readonly version: 1;
   readonly tracks: Readonly<Record<string, Track>>;
   readonly open: readonly OpenIncident[];
+  /** Detectors (see `muteKeyOf`) that open nothing until then, ms since 1970; absent where none was muted. */
+  readonly muted?: Readonly<Record<string, number>>;
 }
 
 export const noIncidents: IncidentState = { version: 1, tracks: {}, open: [] };

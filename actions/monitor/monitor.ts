@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Holidays } from '../../common/calendar.ts';
 import { formatDuration } from '../../common/duration.ts';
@@ -10,19 +9,21 @@ import type { PipelineConfig } from '../../config/schema.ts';
 import { judgePerformance } from '../../drift/judge/judge-performance.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import type { AlertChannel } from '../alerts/alert.ts';
-import { parseCondition } from '../condition.ts';
 import { advanceIncidents } from '../incidents/advance.ts';
-import type { Incident, IncidentEntry } from '../incidents/incident.ts';
+import type { IncidentEntry } from '../incidents/incident.ts';
 import { type ManualResult, recordAction } from '../incidents/manual.ts';
 import { advanceOperational, isOperational } from '../incidents/operational.ts';
+import { advanceOverTime } from '../incidents/over-time.ts';
 import type { IncidentState } from '../incidents/state.ts';
+import { createActor } from './act.ts';
 import { createDesks } from './desks.ts';
-import { takeOnce } from './outside-action.ts';
+import { createOverTime } from './over-time.ts';
+import { noOverTime, type OverTimeState } from './over-time-state.ts';
 import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk } from './ports.ts';
 import { latePanes, nothingCut } from './profiles-kept.ts';
 import { type DueWindow, judgeDueWindow } from './rounds.ts';
-import { createAlerter } from './send-alert.ts';
 import { firstState, type MonitorState } from './state.ts';
+import { createStateKeeper } from './state-keeper.ts';
 import { dayMs, dueTasks, endOfAll, lateDues, type Task } from './tasks.ts';
 import { forgetOld, rollUpClosed } from './upkeep.ts';
 
@@ -55,16 +56,24 @@ export interface Monitor {
   readonly state: MonitorState;
 }
 
-const stateKey = 'monitor';
-
 export function createMonitor(options: MonitorOptions): Monitor {
   const { config, store, references, models, logger, metrics, live } = options;
-  const actions = config.actions.map((action, index) => ({ ...action, index, condition: parseCondition(action.when) }));
   const longestPaneMs = Math.max(config.windows.pane, ...config.segments.map(({ pane = 0 }) => pane));
-  const sendAlert = createAlerter({ ...options, pipeline: config.pipeline });
+  const overTime = createOverTime({ config, store, reference: references.current, champions });
+  const keeper = createStateKeeper(store, overTime !== undefined);
   let state: MonitorState = firstState;
+  let detectors: OverTimeState = noOverTime;
   let leadership = soleLeadership(0);
   let queue: Promise<unknown> = Promise.resolve();
+  const actor = createActor(options, {
+    state: () => state,
+    change: (part) => {
+      state = { ...state, ...part };
+    },
+    apply,
+    revision: () => revision(),
+    leadership: () => leadership,
+  });
   /** Of the present round; written together. */
   let judged: Judgement[] = [];
   let firstProfileMs = 0;
@@ -79,6 +88,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   /** Of what the present round writes. */
   const revision = () => revisionOf(leadership.term, state.round);
+
+  function champions(): ReadonlySet<string> {
+    return new Set(models.models.map((model) => `@prediction:${model}:${models.champion(model)}`));
+  }
 
   async function round(watermarkMs: number): Promise<void> {
     const next: MonitorState = { ...state, round: state.round + 1 };
@@ -111,18 +124,21 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const firstMs = await store.firstPane();
     state = await rollUpClosed({ config, store, state, closedMs }, { firstMs, latePanesMs, revision: revision() });
     judged = [];
+    overTime?.begin(closedMs);
     desks.earlier.begin();
     firstProfileMs = (await store.firstProfile()) ?? closedMs;
     await judgeAgain(latePanesMs);
     if (firstMs !== undefined) {
       const cuts = state.cuts ?? nothingCut;
-      for (const task of dueTasks({ config, models: models.models, state, firstMs, cuts, closedMs, ended }))
+      // Detectors that are new to a stream begin with what closes from now on.
+      const watch = overTime && { name: overTime.name, sliceMs: overTime.sliceMs, firstMs: Math.max(firstMs, afterMs) };
+      for (const task of dueTasks({ config, models: models.models, state, firstMs, cuts, closedMs, ended, watch }))
         await perform(task);
     }
     await store.writeJudgements(judged, revision());
     state = await forgetOld({ config, store, state, closedMs }, { firstProfileMs });
     await leadership.confirm();
-    await store.writeState(stateKey, revision(), JSON.stringify(state));
+    await keeper.write(state, detectors, revision());
     metrics.gauge('tidemark_open_incidents', state.incidents.open.length);
     metrics.gauge('tidemark_judged_through_seconds', closedMs / 1000);
     live.publish({ kind: 'judged' });
@@ -135,6 +151,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       await decide(judgements, task.atMs);
       return;
     }
+    if (task.kind === 'watch') return watch(task.startMs, task.endMs);
     const { model, startMs, endMs, atMs } = task;
     const window = { model, startMs, endMs, knownByMs: atMs };
     const rows = await options.performance.performance(window);
@@ -161,20 +178,20 @@ export function createMonitor(options: MonitorOptions): Monitor {
       live.publish({ kind: 'model', subject: news.model });
       if (news.incidentId === undefined) continue;
       await apply(recordAction(state.incidents, news.incidentId, `${news.outcome}: ${news.sentence}`, atMs));
-      if (news.outcome === 'refused') await tryAgain(news.incidentId, atMs);
+      if (news.outcome === 'refused') await actor.tryAgain(news.incidentId, atMs);
     }
   }
 
   async function judge(due: DueWindow): Promise<readonly Judgement[]> {
     const reference = references.current();
     if (reference === undefined) return [];
-    const champions = new Set(models.models.map((model) => `@prediction:${model}:${models.champion(model)}`));
+    const { falseAlarmsPerWeek, minEffect } = config.budget;
     const judgements = await judgeDueWindow(due, {
       store,
       reference,
-      champions,
+      champions: champions(),
       comparisons: config.drift,
-      budget: config.budget,
+      budget: { falseAlarmsPerWeek: falseAlarmsPerWeek * (overTime?.windowsShare() ?? 1), minEffect },
       sides: {
         ...desks,
         firstMs: firstProfileMs,
@@ -183,28 +200,62 @@ export function createMonitor(options: MonitorOptions): Monitor {
         judged,
       },
     });
+    record(judgements);
+    return judgements;
+  }
+
+  function record(judgements: readonly Judgement[]): void {
     judged.push(...judgements);
     desks.earlier.observe(judgements);
     metrics.count('tidemark_judgements_total', judgements.length);
     metrics.count('tidemark_alarms_total', judgements.filter(({ alarm }) => alarm).length);
-    return judgements;
+  }
+
+  /** One slice of time for the detectors. */
+  async function watch(startMs: number, endMs: number): Promise<void> {
+    if (overTime === undefined) return;
+    const { state: after, judgements } = await overTime.advance(detectors, { startMs, endMs });
+    detectors = after;
+    state = { ...state, judgedThroughMs: { ...state.judgedThroughMs, [overTime.name]: endMs } };
+    record(judgements);
+    const { sliceMs, leastHoldMs } = overTime;
+    const step = { nowMs: endMs, sliceMs, leastHoldMs };
+    await follow(advanceOverTime(state.incidents, judgements, incidentConfig(), step), endMs);
   }
 
   /** Late events change windows that were judged: they are judged again for the record; incidents look forward only. */
   async function judgeAgain(latePanesMs: readonly number[]): Promise<void> {
     for (const due of lateDues({ config, state, latePanesMs })) await judge(due);
+    if (overTime === undefined) return;
+    // Evidence is of what was there when it was counted: a slice is never counted twice, but the record says so.
+    const { sliceMs, name } = overTime;
+    const counted = latePanesMs.map((paneMs) => Math.floor(paneMs / sliceMs) * sliceMs);
+    const throughMs = state.judgedThroughMs[name] ?? Number.NEGATIVE_INFINITY;
+    const late = new Set(counted.filter((startMs) => startMs < throughMs)).size;
+    if (late > 0) detectors = { ...detectors, passedOver: detectors.passedOver + late };
   }
 
   async function decide(judgements: readonly Judgement[], atMs: number): Promise<void> {
-    const incidentConfig = { ...config.incidents, importance: models.importance() };
-    const advanced = advanceIncidents(state.incidents, judgements, incidentConfig, atMs);
+    await follow(advanceIncidents(state.incidents, judgements, incidentConfig(), atMs), atMs);
+  }
+
+  function incidentConfig() {
+    return { ...config.incidents, importance: models.importance() };
+  }
+
+  /** What a step of the policy came to, and what has to be done about it. */
+  async function follow(advanced: ReturnType<typeof advanceIncidents>, atMs: number): Promise<void> {
+    if (advanced.entries.length === 0) {
+      state = { ...state, incidents: advanced.state };
+      return;
+    }
     await apply(advanced);
     for (const entry of advanced.entries) {
       logger.info(
         { incident: entry.incidentId, severity: entry.incident.severity },
         `incident ${entry.kind}: ${entry.incident.title}`,
       );
-      if (entry.kind === 'opened' || entry.kind === 'updated') await act(entry.incident, atMs);
+      if (entry.kind === 'opened' || entry.kind === 'updated') await actor.act(entry.incident, atMs);
     }
   }
 
@@ -226,68 +277,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
     for (const { incidentId } of change.entries) live.publish({ kind: 'incident', subject: incidentId });
   }
 
-  /** Takes the actions whose condition holds, each once an incident and not within its cooldown. */
-  async function act(incident: Incident, atMs: number): Promise<void> {
-    if (incident.snoozedUntil !== null && incident.snoozedUntil > atMs) return;
-    // Operational incidents live in another time: their cooldowns are their own. Training is no cure for them.
-    const operational = incident.kind === 'operational';
-    const scope = operational ? 'operational/' : '';
-    for (const action of actions) {
-      if (!action.condition.test(incident)) continue;
-      for (const channel of action.alert ?? []) {
-        await once(`${scope}${action.index}/alert/${channel}`, incident, action.cooldown, atMs, () =>
-          sendAlert(channel, incident),
-        );
-      }
-      if (action.retrain !== undefined && !operational) {
-        const model = action.retrain;
-        await once(`${action.index}/retrain/${model}`, incident, action.cooldown, atMs, () =>
-          models.retrain({
-            model,
-            jobId: hash(`${incident.id}/${action.index}/${model}/${atMs}`),
-            incidentId: incident.id,
-            why: incident.title,
-            atMs,
-            leadership,
-          }),
-        );
-      }
-    }
-  }
-
-  /** A challenger lost while what asked for it goes on: by now there are more labelled events of it. */
-  async function tryAgain(incidentId: string, atMs: number): Promise<void> {
-    const open = state.incidents.open.find(({ incident }) => incident.id === incidentId);
-    if (open === undefined) return;
-    const others = Object.entries(state.actedAtMs).filter(
-      ([key]) => !(key.includes('/retrain/') && key.endsWith(`/${incidentId}`)),
-    );
-    state = { ...state, actedAtMs: Object.fromEntries(others) };
-    await act(open.incident, atMs);
-  }
-
-  async function once(
-    key: string,
-    incident: Incident,
-    cooldownMs: number,
-    atMs: number,
-    work: () => Promise<string>,
-  ): Promise<void> {
-    const own = `${key}/${incident.id}`;
-    const lastMs = state.actedAtMs[key];
-    if (state.actedAtMs[own] !== undefined || (lastMs !== undefined && atMs - lastMs < cooldownMs)) return;
-    const sentence = await takeOnce(store, {
-      key: hash(`${own}/${atMs}`),
-      incidentId: incident.id,
-      atMs,
-      revision: revision(),
-      leadership,
-      work,
-    });
-    state = { ...state, actedAtMs: { ...state.actedAtMs, [own]: atMs, [key]: atMs } };
-    await apply(recordAction(state.incidents, incident.id, sentence, atMs));
-  }
-
   async function settle(troubles: readonly RaisedTrouble[]): Promise<void> {
     const nowMs = options.clock.now();
     const advanced = advanceOperational(state.incidents, state.troubles, troubles, nowMs);
@@ -297,20 +286,20 @@ export function createMonitor(options: MonitorOptions): Monitor {
     await apply(advanced);
     for (const { kind, incident } of advanced.entries) {
       logger.warn({ incident: incident.id, severity: incident.severity }, `incident ${kind}: ${incident.title}`);
-      if (kind === 'opened') await act(incident, incident.openedAt);
+      if (kind === 'opened') await actor.act(incident, incident.openedAt);
     }
     await leadership.confirm();
-    await store.writeState(stateKey, revision(), JSON.stringify(state));
+    await keeper.write(state, detectors, revision());
     metrics.gauge('tidemark_open_incidents', state.incidents.open.length);
   }
 
   /** Where the work fails the state is that of before, as after a crash: it is done again from there. */
   async function restored(work: () => Promise<void>): Promise<void> {
-    const before = state;
+    const before = { state, detectors };
     try {
       await work();
     } catch (error) {
-      state = before;
+      ({ state, detectors } = before);
       throw error;
     }
   }
@@ -321,8 +310,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     },
     start: (given) =>
       inTurn(async () => {
-        const saved = await store.readState(stateKey);
-        state = saved === undefined ? firstState : { ...firstState, ...(JSON.parse(saved.document) as MonitorState) };
+        ({ state, detectors } = await keeper.read());
         leadership = given;
         // Another may have led in between: what was learned is read anew.
         desks = createDesks(options);
@@ -337,12 +325,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
         await leadership.confirm();
         state = { ...state, round: state.round + 1 };
         await apply(result);
-        await store.writeState(stateKey, revision(), JSON.stringify(state));
+        await keeper.write(state, detectors, revision());
         return true;
       }),
   };
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

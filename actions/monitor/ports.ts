@@ -9,8 +9,10 @@ import type { Reference } from '../../drift/reference/reference.ts';
 
 /** What the monitor needs of the store. Every write is keyed: an interrupted round is done again with the same result. */
 export interface MonitorStore extends EarlierStore {
-  readState(key: string): Promise<{ readonly revision: number; readonly document: string } | undefined>;
-  writeState(key: string, revision: number, document: string): Promise<void>;
+  /** Documents by key, as they were at one moment; absent where none was written. */
+  readStates(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** All of them or none. */
+  writeStates(documents: ReadonlyMap<string, string>, revision: number): Promise<void>;
   /** Starts of panes that chunks beyond these offsets (by source/partition) touched, and the offsets that are reached. */
   touchedPanes(
     seen: Readonly<Record<string, number>>,
@@ -40,6 +42,24 @@ export interface MonitorStore extends EarlierStore {
     endMs: number,
     binCountOf: (binningId: string) => number | undefined,
   ): Promise<readonly { readonly segment: SegmentKey; readonly feature: string; readonly profile: Profile }[]>;
+  /** Sums of sealed panes by slice of time, over [startMs, endMs); panes longer than a slice are left out. */
+  sliceProfiles(
+    range: {
+      readonly startMs: number;
+      readonly endMs: number;
+      readonly sliceMs: number;
+      readonly segments: readonly SegmentKey[];
+      readonly features: readonly string[];
+    },
+    binCountOf: (binningId: string) => number | undefined,
+  ): Promise<
+    readonly {
+      readonly startMs: number;
+      readonly segment: SegmentKey;
+      readonly feature: string;
+      readonly profile: Profile;
+    }[]
+  >;
   expire(beforeMs: number): Promise<void>;
   writeJudgements(judgements: readonly Judgement[], revision: number): Promise<void>;
   writeIncidentEntries(

@@ -141,7 +141,8 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
   });
 }
 
-function binCounts(reference: Reference): (binningId: string) => number | undefined {
+/** Bins of each binning that the reference knows, by its id. */
+export function binCounts(reference: Reference): (binningId: string) => number | undefined {
   const counts = new Map<string, number>();
   for (const { binning, segmentBinning } of reference.features) {
     for (const each of [binning, segmentBinning]) {

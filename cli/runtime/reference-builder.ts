@@ -3,6 +3,7 @@ import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts
 import { parseTimestampMs } from '../../common/timestamp.ts';
 import { pipelineHolidays } from '../../config/calendar.ts';
 import { kindOf } from '../../config/comparison.ts';
+import { sliceMsOf, watchedRules } from '../../config/detectors.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { lagFeature } from '../../consumers/worker/profile-batch.ts';
 import { buildReference } from '../../drift/reference/build-reference.ts';
@@ -33,6 +34,8 @@ export function referenceFrom({ config, dataset, predictions, origin, like }: Re
     fields.push({ name, type: 'number' });
     columns.push(numbers(values));
   }
+  const sliceMs = sliceMsOf(config);
+  const watched = watchedRules(config);
   // Event times only ever grow: they differ from any reference by their nature.
   const timestamps = features.fields.filter(({ type }) => type === 'timestamp').map(({ name }) => name);
   return buildReference({
@@ -44,6 +47,7 @@ export function referenceFrom({ config, dataset, predictions, origin, like }: Re
     // Fixed limits need no habits of windows.
     windowsMs: [...new Set(config.drift.filter(({ against }) => against !== 'skew').map(({ window }) => window))],
     earlier: earlierRules(config),
+    ...(sliceMs === undefined ? {} : { sliceMs, sliceSegments: watched.map((at) => config.segments[at]?.by ?? []) }),
     ...(like === undefined ? {} : { like }),
   });
 }

@@ -1,5 +1,6 @@
 import type { Incident } from '../../actions/incidents/incident.ts';
 import type { Job } from '../../actions/jobs/job.ts';
+import { overTime } from '../../common/over-time.ts';
 import type { deriveRegistry } from '../../serving/registry/registry.ts';
 import type { Base } from './runtime.ts';
 
@@ -13,6 +14,8 @@ export interface Summary {
   readonly windows: number;
   readonly judgements: number;
   readonly alarms: number;
+  /** Of detectors over time, which are not among the alarms of windows. */
+  readonly detectorAlarms: number;
   readonly incidents: readonly object[];
   readonly jobs: readonly object[];
   readonly models: readonly object[];
@@ -34,9 +37,11 @@ export async function summarize({ store, registry, file }: Base): Promise<Summar
   );
   const stored = await one(`SELECT count() AS n FROM ${table('labels')} FINAL`);
   const predictions = await one(`SELECT count() AS n FROM ${table('predictions')} FINAL WHERE slot = 'champion'`);
+  const detected = `startsWith(comparison, '${overTime}')`;
   const judged = await one(
-    `SELECT uniqExact(comparison, window_start) AS windows, count() AS judgements, sum(alarm) AS alarms FROM ${table('judgements')} FINAL`,
+    `SELECT uniqExact(comparison, window_start) AS windows, count() AS judgements, sum(alarm) AS alarms FROM ${table('judgements')} FINAL WHERE NOT ${detected}`,
   );
+  const found = await one(`SELECT sum(alarm) AS alarms FROM ${table('judgements')} FINAL WHERE ${detected}`);
   const incidents = await store.query<{ state: string }>(
     `SELECT argMax(state, seq) AS state FROM ${table('incident_log')} FINAL GROUP BY incident_id`,
   );
@@ -60,6 +65,7 @@ export async function summarize({ store, registry, file }: Base): Promise<Summar
     windows: number(judged, 'windows'),
     judgements: number(judged, 'judgements'),
     alarms: number(judged, 'alarms'),
+    detectorAlarms: number(found, 'alarms'),
     incidents: incidents
       .map(({ state }) => JSON.parse(state) as Incident)
       .sort((a, b) => a.openedAt - b.openedAt || a.id.localeCompare(b.id))

@@ -132,6 +132,8 @@ export function featureText(feature: string): string {
 /** `training:1d` as `against training, 1d windows`; `seasonal:1h:hour-of-week:28d` as `against earlier hours of the week (28d), 1h windows`. */
 export function comparisonText(comparison: string): string {
   const [against, length, ...more] = comparison.split(':');
+  if (against === 'over-time') return `over time, slices of ${length}`;
+  if (against?.startsWith('over-time/')) return `over time by ${against.slice(10)}, slices of ${length}`;
   const side = sideText(against ?? '', more);
   return length === undefined ? `against ${side}` : `against ${side}, ${length} windows`;
 }

@@ -83,7 +83,8 @@ export function advanceDetectors(
   const alarms = found.map((at): DetectorAlarm => {
     const { key, model } = watched[at] as WatchedSlices;
     const { detector, quietMs } = advanced[at] as Advanced;
-    const strongest = detector.strongest();
+    const critical = (patience * watched.length) / found.length;
+    const strongest = detector.strongest(critical);
     return {
       key,
       windowEndMs: slice.endMs,
@@ -91,7 +92,7 @@ export function advanceDetectors(
       score: model.names[strongest?.score ?? 0] as string,
       up: (strongest?.rate ?? 0) > 0,
       evidence: detector.evidence,
-      critical: (patience * watched.length) / found.length,
+      critical,
     };
   });
   for (const at of found) {

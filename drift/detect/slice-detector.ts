@@ -5,8 +5,11 @@ export interface SliceDetector {
   /** Counts one slice; the evidence after it. */
   update(measure: SliceMeasure): number;
   readonly evidence: number;
-  /** The bet that has most of it. */
-  strongest(): Bet | undefined;
+  /**
+   * The bet that says most: the best one on the level, or else on the spread, where it has reached `enough` by itself, since
+   * people know what these mean; else the one that has most of the evidence.
+   */
+  strongest(enough?: number): Bet | undefined;
   /** Begins anew. */
   reset(): void;
   /** A copy, shape `[bets]`. */
@@ -16,6 +19,7 @@ export interface SliceDetector {
 /** A sum beyond this is an alarm by any limit, and must not become infinite. */
 const sumMax = 1e250;
 const largestExponent = 500;
+const plainScores = ['level', 'spread'];
 
 /** @param from sums to go on from, shape `[bets]` */
 export function createSliceDetector(model: SliceModel, from?: readonly number[]): SliceDetector {
@@ -50,10 +54,22 @@ export function createSliceDetector(model: SliceModel, from?: readonly number[])
     get evidence() {
       return evidence;
     },
-    strongest: () => {
-      let best = 0;
-      for (let at = 1; at < count; at++) if ((sums[at] as number) > (sums[best] as number)) best = at;
-      return bets[best];
+    strongest: (enough = Number.POSITIVE_INFINITY) => {
+      const bestOf = (score: number | undefined): number => {
+        let best = -1;
+        for (let at = 0; at < count; at++)
+          if (
+            (score === undefined || scores[at] === score) &&
+            (best < 0 || (sums[at] as number) > (sums[best] as number))
+          )
+            best = at;
+        return best;
+      };
+      for (const name of plainScores) {
+        const best = bestOf(names.indexOf(name));
+        if (best >= 0 && (sums[best] as number) >= enough) return bets[best];
+      }
+      return bets[bestOf(undefined)];
     },
     reset: () => {
       sums.fill(0);

@@ -4,42 +4,61 @@ import { countBelow } from '../statistics/cells.ts';
 import type { ScoreTable } from './score-table.ts';
 import type { SliceMeasure } from './slice-model.ts';
 
-/**
- * The measures of one column's slices, in order of time: what `measureSlice` says of each slice's profile, without making
- * the profiles, so that a year of minutes fits into memory. Slices without a row are left out, as are rows without a time.
- */
-export function slicesOfColumn(input: {
+export interface SlicesInput {
   readonly column: Column;
   /** ms since 1970, shape `[rows]`, in any order. */
   readonly timesMs: Float64Array;
   readonly rows: number;
   readonly binning: Binning;
-  readonly table: ScoreTable;
   readonly sliceMs: number;
-}): SliceMeasure[] {
-  const { column, timesMs, rows, binning, table, sliceMs } = input;
+}
+
+/**
+ * The measures of one column's slices, in order of time: what `measureSlice` says of each slice's profile, without making
+ * the profiles, so that a year of minutes fits into memory. Slices without a row are left out, as are rows without a time.
+ */
+export function slicesOfColumn(input: SlicesInput & { readonly table: ScoreTable }): SliceMeasure[] {
+  return slicesOfGroups({ ...input, tables: [input.table] })[0] ?? [];
+}
+
+interface Growing {
+  readonly startMs: number;
+  n: number;
+  readonly sums: Float64Array;
+}
+
+/** The same of each group of rows apart, with a table a group; `groups` has the group of each row, or -1, shape `[rows]`. */
+export function slicesOfGroups(
+  input: SlicesInput & { readonly tables: readonly (ScoreTable | undefined)[]; readonly groups?: Int32Array },
+): SliceMeasure[][] {
+  const { column, timesMs, rows, binning, tables, groups, sliceMs } = input;
   const cellOf = cellFinder(column, binning);
-  const { cells, scores } = table;
-  const count = table.names.length;
-  const slices = new Map<number, { readonly startMs: number; n: number; readonly sums: Float64Array }>();
-  let slice: { readonly startMs: number; n: number; readonly sums: Float64Array } | undefined;
+  const known = tables.map(() => new Map<number, Growing>());
+  const latest: (Growing | undefined)[] = tables.map(() => undefined);
   for (let row = 0; row < rows; row++) {
+    const group = groups === undefined ? 0 : (groups[row] as number);
+    const table = tables[group];
     const time = timesMs[row] as number;
-    if (Number.isNaN(time)) continue;
+    if (table === undefined || Number.isNaN(time)) continue;
+    const { cells, scores } = table;
+    const count = table.names.length;
+    let slice = latest[group];
     if (slice === undefined || time < slice.startMs || time >= slice.startMs + sliceMs) {
       const at = Math.floor(time / sliceMs);
+      const slices = known[group] as Map<number, Growing>;
       slice = slices.get(at);
       if (slice === undefined) {
         slice = { startMs: at * sliceMs, n: 0, sums: new Float64Array(count) };
         slices.set(at, slice);
       }
+      latest[group] = slice;
     }
     slice.n++;
     const cell = cellOf(row);
     for (let which = 0; which < count; which++)
       slice.sums[which] = (slice.sums[which] as number) + (scores[which * cells + cell] as number);
   }
-  return [...slices.values()].sort((a, b) => a.startMs - b.startMs);
+  return known.map((slices) => [...slices.values()].sort((a, b) => a.startMs - b.startMs));
 }
 
 /** The cell of a score table that a row falls into; what is not of the binning's kind is invalid, as in a profile. */

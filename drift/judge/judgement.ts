@@ -50,6 +50,19 @@ export interface JudgementDetail {
   /** Where the comparison is with earlier windows. */
   readonly compared?: Compared;
   readonly excess?: MeasuredExcess;
+  /** What a detector saw; absent in judgements of windows. */
+  readonly overTime?: OverTime;
+}
+
+/** A change that slices of time show together; times in ms since 1970. */
+export interface OverTime {
+  /** About where it began. */
+  readonly sinceMs: number;
+  /** The score that moved most: `level`, `spread`, `= DEN`, `missing`, ...; and whether up. */
+  readonly score: string;
+  readonly up: boolean;
+  /** One clause of plain words, without the feature's name: `has been rising since Tue 6 Mar 14:00`. */
+  readonly text: string;
 }
 
 /** One row of the table `judgements` (without its revision); `detail` is stored as JSON. Every number is finite but `critical`. */

@@ -1,16 +1,13 @@
 import type { Column } from '../../common/columns.ts';
 import type { FeatureField, Frame } from '../../common/feature.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
-import { calibrateSlices } from '../detect/calibrate-slices.ts';
-import { scoreTableOf } from '../detect/score-table.ts';
-import type { SliceModel } from '../detect/slice-model.ts';
-import { slicesOfColumn } from '../detect/slices-of-column.ts';
 import { emptyProfile, mergeInto } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
 import { accumulate, createProfileSet, profileOf } from '../profile/profile-set.ts';
 import { chooseSegments, createSegmenter, type SegmentRule } from '../segment.ts';
 import type { EarlierRule } from './earlier.ts';
 import { binningsOf } from './feature-binning.ts';
+import { learnSlices } from './learn-slices.ts';
 import { measureNulls } from './null-windows.ts';
 import { type NullSeries, type Reference, referenceOf, tailKey } from './reference.ts';
 import { identify } from './reference-id.ts';
@@ -40,6 +37,8 @@ export interface ReferenceInput {
   readonly earlier?: readonly EarlierRule[];
   /** Learn how slices of this length behave, for `advanceDetectors`. */
   readonly sliceMs?: number;
+  /** Learn it of the segments of these rules (by their features), too: of the first ones, see `learnSlices`. */
+  readonly sliceSegments?: readonly (readonly string[])[];
 }
 
 /**
@@ -65,7 +64,18 @@ export function buildReference(input: ReferenceInput): Reference {
     series: new Map<SegmentKey, Map<string, NullSeries>>(),
     tails: new Map<string, Tail>(),
   }));
-  const models = new Map<string, SliceModel>();
+  const learner =
+    input.sliceMs === undefined
+      ? undefined
+      : learnSlices({
+          sliceMs: input.sliceMs,
+          timesMs,
+          rows: frame.rows,
+          features: frame.fields.filter(({ name }) => !excluded.has(name)).length,
+          segments,
+          segmentGroups,
+          watched: input.sliceSegments ?? [],
+        });
 
   frame.fields.forEach((field, at) => {
     if (excluded.has(field.name)) return;
@@ -105,11 +115,7 @@ export function buildReference(input: ReferenceInput): Reference {
         }
       });
     }
-    const whole = profiles.get(everything)?.get(field.name);
-    if (input.sliceMs !== undefined && whole !== undefined) {
-      const model = modelOfSlices({ column, timesMs, rows: frame.rows, binning, whole, sliceMs: input.sliceMs });
-      if (model !== undefined) models.set(field.name, model);
-    }
+    learner?.learn({ column, feature, profile: (segment) => profiles.get(segment)?.get(field.name) });
   });
 
   const content = {
@@ -120,21 +126,9 @@ export function buildReference(input: ReferenceInput): Reference {
     segments,
     profiles,
     nulls,
-    ...(input.sliceMs === undefined ? {} : { slices: { sliceMs: input.sliceMs, models } }),
+    ...(learner === undefined ? {} : { slices: learner.table }),
   };
   return referenceOf({ id: identify(content), ...content });
-}
-
-function modelOfSlices(input: {
-  readonly column: Column;
-  readonly timesMs: Float64Array;
-  readonly rows: number;
-  readonly binning: Binning;
-  readonly whole: Profile;
-  readonly sliceMs: number;
-}): SliceModel | undefined {
-  const table = scoreTableOf(input.binning, input.whole);
-  return calibrateSlices(table, slicesOfColumn({ ...input, table }), { sliceMs: input.sliceMs });
 }
 
 interface TimeSlices {

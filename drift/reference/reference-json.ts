@@ -56,7 +56,12 @@ interface Document {
     readonly tails: readonly (readonly [string, Tail])[];
   }[];
   /** Absent where the reference was made without. */
-  readonly slices?: { readonly sliceMs: number; readonly models: readonly (readonly [string, SliceModel])[] };
+  readonly slices?: {
+    readonly sliceMs: number;
+    readonly models: readonly (readonly [string, SliceModel])[];
+    /** Absent in documents from before segments were watched. */
+    readonly segments?: readonly (readonly [string, readonly (readonly [string, SliceModel])[]])[];
+  };
 }
 
 /** The reference as one JSON text; counts are sparse, null statistics have four significant digits. */
@@ -91,7 +96,13 @@ export function referenceToJson(reference: Reference): string {
     })),
     ...(content.slices === undefined
       ? {}
-      : { slices: { sliceMs: content.slices.sliceMs, models: [...content.slices.models] } }),
+      : {
+          slices: {
+            sliceMs: content.slices.sliceMs,
+            models: [...content.slices.models],
+            segments: [...content.slices.segments].map(([segment, models]) => [segment, [...models]] as const),
+          },
+        }),
   };
   return JSON.stringify(document);
 }
@@ -146,7 +157,13 @@ export function referenceFromJson(text: string): Reference {
     ),
     ...(document.slices === undefined
       ? {}
-      : { slices: { sliceMs: document.slices.sliceMs, models: new Map(document.slices.models) } }),
+      : {
+          slices: {
+            sliceMs: document.slices.sliceMs,
+            models: new Map(document.slices.models),
+            segments: new Map((document.slices.segments ?? []).map(([segment, models]) => [segment, new Map(models)])),
+          },
+        }),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { SegmentKey } from '../../common/segment.ts';
+import { everything, type SegmentKey } from '../../common/segment.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
 import type { Profile, ProfiledFeature } from '../profile/profile.ts';
 import type { MassKind } from './divergence.ts';
@@ -73,14 +73,27 @@ export interface Reference {
   /** Whole events in the feature's own bins, segments in its coarser ones. */
   profile(segment: SegmentKey, feature: string): Profile | undefined;
   readonly nulls: readonly NullTable[];
-  /** How slices of all events behave, for the detectors; absent where none were asked for. */
+  /** How slices behave, for the detectors; absent where none were asked for. */
   readonly slices?: SliceTable;
 }
 
 export interface SliceTable {
   readonly sliceMs: number;
-  /** By feature; those with too few slices are left out. */
+  /** Of all events, by feature; those with too few slices are left out. */
   readonly models: ReadonlyMap<string, SliceModel>;
+  /** Of segments, by segment and feature; a bounded number of them. */
+  readonly segments: ReadonlyMap<SegmentKey, ReadonlyMap<string, SliceModel>>;
+}
+
+/** How slices of so long a time behave in one segment; undefined where the reference does not know. */
+export function sliceModelOf(
+  { slices }: Reference,
+  sliceMs: number,
+  segment: SegmentKey,
+  feature: string,
+): SliceModel | undefined {
+  if (slices?.sliceMs !== sliceMs) return undefined;
+  return (segment === everything ? slices.models : slices.segments.get(segment))?.get(feature);
 }
 
 /** The plain content of a reference, from which its functions are made. Keys of inner maps are `segment` then `feature`. */

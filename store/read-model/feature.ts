@@ -42,7 +42,9 @@ export function createFeatureReader(query: Query): FeatureReader {
     const bins = binCount(binning);
     const sealed = (fromMs: number, toMs: number) =>
       readSealedProfile(query, { feature, segment, binning: binning.id, bins, fromMs, toMs });
-    const current = await sealed(windowStart, windowEnd);
+    // What a detector found is shown as it has been since it began.
+    const since = judgement.detail['overTime'] as { readonly sinceMs: number } | undefined;
+    const current = await sealed(since?.sinceMs ?? windowStart, windowEnd);
     const spans = comparedSpans(judgement);
     const before =
       spans !== undefined

@@ -26,7 +26,7 @@ export async function readIncident(query: Query, id: string): Promise<IncidentDe
   return {
     ...incident,
     log: log.map(toLogEntry),
-    judgements: await readEvidence(query, incident.comparison, textsAt(document, 'evidence')),
+    judgements: await readEvidence(query, textsAt(document, 'evidence')),
     document: { ...document },
   };
 }

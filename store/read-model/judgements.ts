@@ -1,3 +1,4 @@
+import { overTime } from '../../common/over-time.ts';
 import type { Drift, FeatureView, JudgedWindow, Judgement, SegmentView } from '../../common/read-model.ts';
 import { parseDocument } from './documents.ts';
 import { ms, number, numberOrNull, type Query, type Row, text } from './rows.ts';
@@ -29,11 +30,15 @@ export function toJudgement(row: Row): Judgement {
   };
 }
 
+/** Slices of detectors are no windows: they would crowd them out. */
+const windowsOnly = `NOT startsWith(comparison, '${overTime}')`;
+
 export async function readWindows(query: Query, limit: number): Promise<JudgedWindow[]> {
   const rows = await query(
     `SELECT comparison, ${ms('window_start', 'start_ms')}, ${ms('any(window_end)', 'end_ms')}, count() AS judgements,
             countIf(alarm = 1) AS alarms, maxIf(n_current, segment = '') AS n
-     FROM {database:Identifier}.judgements FINAL GROUP BY comparison, window_start ORDER BY window_start DESC LIMIT {limit:UInt32}`,
+     FROM {database:Identifier}.judgements FINAL WHERE ${windowsOnly}
+     GROUP BY comparison, window_start ORDER BY window_start DESC LIMIT {limit:UInt32}`,
     { limit },
   );
   return rows.map((row) => ({
@@ -119,10 +124,11 @@ export interface JudgementKey {
   readonly segment: string;
 }
 
-/** The comparison that judged the feature most recently; undefined where none did. */
+/** The comparison of windows that judged the feature most recently, or else detectors; undefined where none did. */
 export async function newestComparison(query: Query, feature: string): Promise<string | undefined> {
   const [row] = await query(
-    'SELECT comparison FROM {database:Identifier}.judgements WHERE feature = {feature:String} ORDER BY window_end DESC, comparison DESC LIMIT 1',
+    `SELECT comparison FROM {database:Identifier}.judgements WHERE feature = {feature:String}
+     ORDER BY ${windowsOnly} DESC, window_end DESC, comparison DESC LIMIT 1`,
     { feature },
   );
   return row === undefined ? undefined : text(row, 'comparison');
@@ -166,15 +172,16 @@ export async function readJudgement(
   return row === undefined ? undefined : toJudgement(row);
 }
 
-/** Judgements by the names an incident keeps of its evidence, worst first. */
-export async function readEvidence(query: Query, comparison: string, ids: readonly string[]): Promise<Judgement[]> {
+/** Judgements by the names an incident keeps of its evidence, which begin with their comparison; worst first. */
+export async function readEvidence(query: Query, ids: readonly string[]): Promise<Judgement[]> {
   if (ids.length === 0) return [];
+  const comparisons = [...new Set(ids.map((id) => id.slice(0, id.indexOf('|'))))];
   const rows = await query(
     `SELECT ${judgementColumns} FROM {database:Identifier}.judgements FINAL
-     WHERE comparison = {comparison:String}
+     WHERE comparison IN {comparisons:Array(String)}
        AND concat(comparison, '|', toString(toUnixTimestamp64Milli(window_start)), '|', segment, '|', feature) IN {ids:Array(String)}
      ORDER BY if(isFinite(critical) AND critical > 0, value / critical, 0) DESC`,
-    { comparison, ids },
+    { comparisons, ids },
   );
   return rows.map(toJudgement);
 }

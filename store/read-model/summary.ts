@@ -1,3 +1,4 @@
+import { overTime } from '../../common/over-time.ts';
 import type { Summary } from '../../common/read-model.ts';
 import { ms, number, numberOrNull, type Query, text } from './rows.ts';
 
@@ -18,7 +19,8 @@ export async function readSummary(query: Query, openIncidents: number): Promise<
      FROM {database:Identifier}.chunks FINAL WHERE role = 'events' AND committed_at > newest - INTERVAL 60 SECOND`,
   );
   const [judged] = await query(
-    `SELECT uniqExact(comparison, window_start) AS windows, ${ms('max(window_end)', 'last')} FROM {database:Identifier}.judgements`,
+    `SELECT uniqExact(comparison, window_start) AS windows, ${ms('max(window_end)', 'last')} FROM {database:Identifier}.judgements
+     WHERE NOT startsWith(comparison, '${overTime}')`,
   );
   const events = partitions.filter((row) => text(row, 'role') === 'events');
   const total = (name: string): number => events.reduce((sum, row) => sum + number(row, name), 0);

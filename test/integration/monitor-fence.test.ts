@@ -17,6 +17,10 @@ import { firstMs, order, writeOrders } from './processes/orders.ts';
 /** 80 minutes of orders, of which half an hour is in cents. */
 const count = 4800;
 const faults = { partitions: 1, cents: [1800, 3600] as const };
+interface Judged {
+  readonly comparison: string;
+  readonly alarm: number;
+}
 const decided = [
   'monitor_state',
   'sealed_profiles',
@@ -50,6 +54,7 @@ describe('a leader that is replaced in the middle of a round', () => {
     const read = await tidemark(['up', await pipeline(''), '--once', '--no-console']).finished;
     expect(read.code, read.stderr).toBe(0);
     const path = await pipeline(`alerts: [{ name: ops, webhook: { url: "http://127.0.0.1:9/" } }]
+detectors: { kinds: [evidence, adwin, page-hinkley], slice: 10m }
 models: [{ name: basket, retrain: { command: ["true"] } }]
 labels: { source: { file: { path: none.ndjson } }, id: /id, value: /value, time: /at }
 actions: [{ when: severity >= low, alert: [ops], retrain: basket, cooldown: 1s }]
@@ -142,10 +147,13 @@ actions: [{ when: severity >= low, alert: [ops], retrain: basket, cooldown: 1s }
   async function outcome(all: readonly Acted[]): Promise<unknown> {
     const from = (table: string) => `${base.store.database}.${table} FINAL`;
     const query = (sql: string) => base.store.query(sql);
-    const [state] = await base.store.query<{ document: string }>(
-      `SELECT document FROM ${from('monitor_state')} WHERE key = 'monitor'`,
+    const states = await base.store.query<{ key: string; document: string }>(
+      `SELECT key, document FROM ${from('monitor_state')} WHERE key IN ('monitor', 'detectors') ORDER BY key`,
     );
-    const { round: _, ...rest } = JSON.parse(state?.document ?? '{}') as Record<string, unknown>;
+    const rest = states.map(({ key, document }) => {
+      const { round: _, ...known } = JSON.parse(document) as Record<string, unknown>;
+      return { key, known };
+    });
     return {
       rest,
       incidents: await query(`SELECT * EXCEPT revision FROM ${from('incident_log')} ORDER BY incident_id, seq`),
@@ -168,6 +176,9 @@ actions: [{ when: severity >= low, alert: [ops], retrain: basket, cooldown: 1s }
     expect(effects.filter((effect) => effect.startsWith('alert')).length).toBeGreaterThan(0);
     expect(effects.filter((effect) => effect.startsWith('job')).length).toBeGreaterThan(0);
     expect(incidents.length).toBeGreaterThan(2);
+    const { rest, judgements } = undisturbed as { rest: readonly object[]; judgements: readonly Judged[] };
+    expect(rest).toHaveLength(2);
+    expect(judgements.some(({ comparison, alarm }) => comparison === 'over-time:10m' && alarm === 1)).toBe(true);
   });
 
   it('leaves the rest to the next, wherever it learns of it', async () => {
@@ -194,7 +205,7 @@ actions: [{ when: severity >= low, alert: [ops], retrain: basket, cooldown: 1s }
   });
 
   it('overwrites nothing when it was paused in a writing and goes on after the next has led', async () => {
-    const writes = ['seal', 'writeJudgements', 'writeIncidentEntries', 'writeState'] as const;
+    const writes = ['seal', 'writeJudgements', 'writeIncidentEntries', 'writeStates'] as const;
     let pausedAt = 0;
     for (let paused = true; paused; pausedAt++) {
       await forget();

@@ -10,6 +10,15 @@ export function formulaOf(statistic: string) {
         windows explain, at the feature's part of the false-alarm budget.
       </Rule>
     );
+  if (statistic === 'evidence')
+    return (
+      <Rule formula="M ← (M + stake) · exp(rate · R − n · cost)">
+        Evidence that grows with each slice of time which moves the same way, and shrinks with each that does not: the
+        sum of M over many bets, on levels, spreads, shapes and shares. R is what a slice of n events moves beyond its
+        season; the cost is such that no bet wins while nothing changes. One may look after every slice: the limit is
+        passed by chance once in so many slices, on average, as the false-alarm budget allows.
+      </Rule>
+    );
   if (statistic === 'missing' || statistic === 'invalid' || statistic === 'unseen')
     return (
       <Rule formula={`share = ${statistic} / n`}>

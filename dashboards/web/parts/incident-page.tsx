@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { isOverTime } from '../../../common/over-time.ts';
 import type { FeatureView, IncidentDetail, Judgement } from '../../../common/read-model.ts';
 import { comparisonText, featureText, moment, percent, prose, segmentText, shortDay, span } from '../format.ts';
 import { featureHref } from '../router.ts';
@@ -96,9 +97,9 @@ function Detail({ incident }: { readonly incident: IncidentDetail }) {
 
 /** The alarms behind the incident; the furthest one of its own segments is looked at first. */
 function Evidence({ incident }: { readonly incident: IncidentDetail }) {
-  const { comparison } = incident;
   const series = seriesOf(incident);
   const [chosen, choose] = useState<{
+    readonly comparison: string;
     readonly feature: string;
     readonly segment: string;
     readonly windowStart: number;
@@ -108,7 +109,7 @@ function Evidence({ incident }: { readonly incident: IncidentDetail }) {
     looked === undefined
       ? undefined
       : `/features/${encodeURIComponent(looked.feature)}?${new URLSearchParams({
-          comparison,
+          comparison: looked.comparison,
           segment: looked.segment,
           windowStart: String(looked.windowStart),
         })}`,
@@ -123,11 +124,15 @@ function Evidence({ incident }: { readonly incident: IncidentDetail }) {
         {series.map((one) => (
           <button
             type="button"
-            key={`${one.feature} ${one.segment}`}
-            aria-pressed={one.feature === looked.feature && one.segment === looked.segment}
+            key={keyOf(one)}
+            aria-pressed={keyOf(one) === keyOf(looked)}
             onClick={() => choose(one)}
           >
-            {featureText(one.feature)} · {segmentText(one.segment)} <small>{shortDay(one.windowStart)}</small>
+            {featureText(one.feature)} · {segmentText(one.segment)}{' '}
+            <small>
+              {isOverTime(one.comparison) && 'over time, '}
+              {shortDay(one.windowStart)}
+            </small>
           </button>
         ))}
       </fieldset>
@@ -139,13 +144,17 @@ function Evidence({ incident }: { readonly incident: IncidentDetail }) {
   );
 }
 
-/** The furthest judgement of each feature and segment; the incident's own segments first. */
+const keyOf = ({ comparison, feature, segment }: Pick<Judgement, 'comparison' | 'feature' | 'segment'>): string =>
+  `${comparison} ${feature} ${segment}`;
+
+/** The furthest judgement of each comparison, feature and segment; windows, and the incident's own segments, first. */
 function seriesOf({ judgements, segments }: IncidentDetail): Judgement[] {
   const known = new Map<string, Judgement>();
   for (const judgement of judgements) {
-    const key = `${judgement.feature} ${judgement.segment}`;
+    const key = keyOf(judgement);
     if (!known.has(key)) known.set(key, judgement);
   }
-  const isOther = ({ segment }: Judgement) => Number(!segments.includes(segment));
+  const isOther = ({ segment, comparison }: Judgement) =>
+    2 * Number(!segments.includes(segment)) + Number(isOverTime(comparison));
   return [...known.values()].sort((a, b) => isOther(a) - isOther(b)).slice(0, 12);
 }

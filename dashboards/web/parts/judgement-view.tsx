@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { isOverTime } from '../../../common/over-time.ts';
 import type { FeatureView, Judgement } from '../../../common/read-model.ts';
 import type { Carrier, Measured } from '../../../drift/judge/judgement.ts';
 import { Histogram } from '../charts/histogram.tsx';
@@ -34,43 +35,49 @@ export function JudgementView({ view, onPick }: JudgementViewProps) {
 function Series({ view, onPick }: JudgementViewProps) {
   const { series, judgement } = view;
   const mixed = new Set(series.map(({ statistic }) => statistic)).size > 1;
-  const lines = useMemo(() => linesOf(series, mixed), [series, mixed]);
+  // Evidence grows by factors: it is drawn as a share of what an alarm asks for.
+  const evidence = series.some(({ statistic }) => statistic === 'evidence');
+  const shares = mixed || evidence;
+  const lines = useMemo(() => linesOf(series, shares), [series, shares]);
   const times = useMemo(() => series.map(({ windowStart }) => windowStart), [series]);
   return (
     <>
       <LineChart
         label={`Series of ${view.feature}: value and limit over ${series.length} windows`}
         times={times}
-        scale={mixed ? 'log' : 'zero'}
+        scale={shares ? 'log' : 'zero'}
         marked={judgement?.windowStart}
         onPick={onPick}
         lines={lines}
       />
       <p class="hush small">
-        {mixed
-          ? 'Line: the statistic that decided, as a multiple of its limit (logarithmic). Dashes: the limit.'
-          : `Line: ${series[0]?.statistic.replaceAll('_', ' ')}. Dashes: the value it would have had to exceed.`}{' '}
+        {evidence
+          ? 'Line: the evidence of a change, as a share of what an alarm asks for (logarithmic). Dashes: an alarm; the detector begins anew after it.'
+          : mixed
+            ? 'Line: the statistic that decided, as a multiple of its limit (logarithmic). Dashes: the limit.'
+            : `Line: ${series[0]?.statistic.replaceAll('_', ' ')}. Dashes: the value it would have had to exceed.`}{' '}
         Rings: alarms. Click a window to look at it.
       </p>
     </>
   );
 }
 
-function linesOf(series: FeatureView['series'], mixed: boolean): Line[] {
+function linesOf(series: FeatureView['series'], shares: boolean): Line[] {
   const shown = series.map(({ value, critical, alarm }) => {
-    if (!mixed) return { value, critical, alarm };
+    if (!shares) return { value, critical, alarm };
     const ratio = value === null || critical === null || critical <= 0 || value <= 0 ? null : value / critical;
     return { value: ratio, critical: 1, alarm };
   });
   return [
     { label: 'limit', values: shown.map(({ critical }) => critical), look: 'limit' },
-    { label: mixed ? 'of its limit' : 'value', values: shown.map(({ value }) => value), look: 'strong' },
+    { label: shares ? 'of its limit' : 'value', values: shown.map(({ value }) => value), look: 'strong' },
     { label: 'alarm', values: shown.map(({ alarm, value }) => (alarm ? value : null)), look: 'alarm' },
   ];
 }
 
 function Facts({ judgement }: { readonly judgement: Judgement }) {
-  const { value, critical, alarm, why, statistic, windowStart, windowEnd, nCurrent, nReference, pValue } = judgement;
+  const { comparison, value, critical, alarm, why, statistic, windowStart, windowEnd, nCurrent, nReference, pValue } =
+    judgement;
   const compared = judgement.detail['compared'] as { readonly with: string } | undefined;
   return (
     <>
@@ -82,7 +89,7 @@ function Facts({ judgement }: { readonly judgement: Judgement }) {
         <Fact name="of its limit">
           {value === null || critical === null ? '–' : `${(value / critical).toFixed(2)} ${alarm ? '— alarm' : ''}`}
         </Fact>
-        <Fact name="p-value">{significant(pValue)}</Fact>
+        {!isOverTime(comparison) && <Fact name="p-value">{significant(pValue)}</Fact>}
         <Fact name="events in the window">{count(nCurrent)}</Fact>
         <Fact name="in the reference">{count(nReference)}</Fact>
         {compared !== undefined && <Fact name="compared with">{compared.with}</Fact>}

@@ -183,6 +183,24 @@ describe('what only the whole file shows', () => {
     ['alerts: [{ name: a, webhook: { url: "ftp://x" } }]\n', 'alerts[0].webhook.url: expected http'],
     ['incidents: { open: { alarms: 4, of: 3 } }\n', 'incidents.open.alarms: 4 alarms of 3 windows can never be'],
     ['store: { url: "clickhouse:9000" }\n', 'store.url: expected embedded:DIR or http'],
+    ['detectors: { kinds: [evidence] }\n', '6:21: detectors.kinds: there is nothing to compare with'],
+    [
+      'reference: r.csv\nwindows: { pane: 2m }\ndetectors: { kinds: [evidence], slice: 15m }\n',
+      '8:40: detectors.slice: 15m is no multiple of windows.pane (2m)',
+    ],
+    [
+      'reference: r.csv\ndetectors: { kinds: [evidence], slice: 13m }\n',
+      '7:40: detectors.slice: 13m does not divide a week',
+    ],
+    ['reference: r.csv\ndetectors: { kinds: [kswin, kswin] }\n', 'detectors.kinds[1]: kswin stands twice'],
+    [
+      'reference: r.csv\nsegments: [{ by: [a], pane: 1h }]\ndetectors: { kinds: [evidence], segments: true }\n',
+      'detectors.segments: a slice of 15m has no whole panes of the segments by a (1h)',
+    ],
+    [
+      'reference: r.csv\ndetectors: { kinds: [evidence], segments: true }\n',
+      'detectors.segments: there are no segments to watch',
+    ],
     ['windows: { pane: 0s }\n', 'windows.pane: expected more than nothing'],
     [
       'drift: [{ against: previous, over: 7d }]\n',
