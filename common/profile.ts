@@ -65,4 +65,8 @@ export interface ProfiledFeature {
   readonly binning: Binning;
   /** The coarser bins that segments are counted in. */
   readonly segmentBinning: Binning;
+  /** Of a measure, as `review.length`: the feature it measures. Events without a value of it are not counted at all. */
+  readonly of?: string;
+  /** Of a feature that is known by its measures: whether it has a usable value is counted, but no values. */
+  readonly presenceOnly?: boolean;
 }

@@ -90,15 +90,11 @@ function encodeEvents(events: EventRows) {
       arrowColumn.uint8('duplicate', events.duplicate),
       arrowColumn.uint8('late', events.late),
       ...events.fields.map((field, at) =>
-        featureData(featureColumn(field.name), events.rows, events.columns[at] as Column),
+        arrowColumn.feature(featureColumn(field.name), events.rows, events.columns[at] as Column),
       ),
     ],
     events.rows,
   );
-}
-
-function featureData(name: string, rows: number, column: Column): ArrowColumn {
-  return column.kind === 'number' ? arrowColumn.number(name, rows, column) : arrowColumn.text(name, rows, column);
 }
 
 function encodePredictions(events: EventRows, { model, version, slot, rowOf, values }: PredictionRows) {

@@ -79,6 +79,8 @@ const columnTypes: Readonly<Record<FeatureType, string>> = {
   boolean: 'Nullable(Float64)',
   timestamp: 'Nullable(Float64)',
   string: 'LowCardinality(Nullable(String))',
+  // The empty list is absence.
+  vector: 'Array(Float32)',
 };
 
 /** The column of a feature in `events`. */

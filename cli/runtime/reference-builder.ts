@@ -1,4 +1,4 @@
-import { type Column, createNumberColumn, isPresent, setPresent } from '../../common/columns.ts';
+import { type Column, createNumberColumn, isPresent, setPresent, valueAt } from '../../common/columns.ts';
 import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
 import { parseTimestampMs } from '../../common/timestamp.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
@@ -30,16 +30,29 @@ export function referenceFrom({ config, dataset, predictions, origin, like }: Re
     fields.push({ name, type: 'number' });
     columns.push(numbers(values));
   }
-  // Event times only ever grow: they differ from any reference by their nature.
-  const timestamps = features.fields.filter(({ type }) => type === 'timestamp').map(({ name }) => name);
   return buildReference({
     frame: { rows: features.rows, fields, columns },
     timesMs: eventTimesMs,
     origin,
-    exclude: timestamps,
+    exclude: timesOfEvents(dataset),
     segments: config.segments.map(({ by, top }) => ({ by, top })),
     windowsMs: [...new Set(config.drift.map(({ window }) => window))],
     ...(like === undefined ? {} : { like }),
+  });
+}
+
+/** Features that are the event's time, or its arrival, in every row: `@lag` says what is to be said of them. */
+function timesOfEvents({ features, eventTimesMs, arrivalTimesMs }: Dataset): string[] {
+  const isOneOf = (column: Column | undefined, timesMs: Float64Array): boolean => {
+    if (column?.kind !== 'number') return false;
+    for (let row = 0; row < features.rows; row++)
+      if (isPresent(column.validity, row) && column.values[row] !== timesMs[row]) return false;
+    return true;
+  };
+  return features.fields.flatMap(({ name, type }, at) => {
+    const column = features.columns[at];
+    const known = type === 'timestamp' && (isOneOf(column, eventTimesMs) || isOneOf(column, arrivalTimesMs));
+    return known ? [name] : [];
   });
 }
 
@@ -72,8 +85,6 @@ function timesOf(frame: Frame, pointer: string | undefined, rows: number): Float
   const column = pointer === undefined ? undefined : columnOf(frame, pointer.slice(1));
   if (column === undefined || rows !== frame.rows) return unknown;
   return unknown.map((_, row) => {
-    if (!isPresent(column.validity, row)) return Number.NaN;
-    const value = column.kind === 'number' ? column.values[row] : column.dictionary.values[column.codes[row] as number];
-    return parseTimestampMs(value) ?? Number.NaN;
+    return parseTimestampMs(valueAt(column, row)) ?? Number.NaN;
   });
 }

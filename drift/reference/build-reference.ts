@@ -6,12 +6,14 @@ import { calibrateSlices } from '../detect/calibrate-slices.ts';
 import { scoreTableOf } from '../detect/score-table.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
 import { slicesOfColumn } from '../detect/slices-of-column.ts';
+import type { Measure } from '../measure/measure.ts';
+import { measureFrame } from '../measure/measure-frame.ts';
 import { binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile, mergeInto } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
 import { accumulate, createProfileSet, profileOf } from '../profile/profile-set.ts';
 import { chooseSegments, createSegmenter, type SegmentRule } from '../segment.ts';
-import { binningsOf } from './feature-binning.ts';
+import { binningsOf, withoutBins } from './feature-binning.ts';
 import { measureNulls, type NullDistance, type WindowProfile } from './null-windows.ts';
 import { againstKinds, type NullSeries, type Reference, referenceOf, tailKey } from './reference.ts';
 import { fitTail, type Tail } from './tail.ts';
@@ -43,13 +45,21 @@ export interface ReferenceInput {
  * Profiles each feature over all rows and over each segment, and measures how far the reference's own windows differ from
  * the rest of it. The same input gives the same reference, id included.
  *
- * Text that looks like an identifier (see `binningsOf`) is counted only as present, missing or invalid.
+ * Of features of richer kinds (vectors, timestamps, free text and identifiers, see `fitMeasure`) it is counted whether they
+ * have a value; what is judged beside that are their measures.
  */
 export function buildReference(input: ReferenceInput): Reference {
-  const { frame, timesMs, origin } = input;
+  const { timesMs, origin, like } = input;
   const excluded = new Set(input.exclude ?? []);
-  const segments = input.like?.segments ?? chooseSegments(frame, input.segments);
-  const known = new Map(input.like?.features.map((feature) => [feature.name, feature]));
+  const { frame, measures, measuredBy } = measureFrame({
+    frame: input.frame,
+    timesMs,
+    exclude: excluded,
+    ...(like === undefined ? {} : { like }),
+  });
+  const measured = new Set(measures.map(({ feature }) => feature));
+  const segments = like?.segments ?? chooseSegments(frame, input.segments);
+  const known = new Map(like?.features.map((feature) => [feature.name, feature]));
   const segmentGroups = createSegmenter(segments).groupsOf(frame);
   const slices = sliceTime(timesMs, frame.rows, input.windowsMs);
 
@@ -66,9 +76,19 @@ export function buildReference(input: ReferenceInput): Reference {
   frame.fields.forEach((field, at) => {
     if (excluded.has(field.name)) return;
     const column = frame.columns[at] as Column;
-    const bins = known.get(field.name) ?? binningsOf(field, column, frame.rows);
-    const { binning, segmentBinning } = bins;
-    const feature: ProfiledFeature = { name: field.name, type: field.type, binning, segmentBinning };
+    const presenceOnly = measured.has(field.name);
+    const of = measuredBy.get(field.name);
+    const { binning, segmentBinning } = presenceOnly
+      ? withoutBins()
+      : (known.get(field.name) ?? binningsOf(field, column, frame.rows));
+    const feature: ProfiledFeature = {
+      name: field.name,
+      type: field.type,
+      binning,
+      segmentBinning,
+      ...(of === undefined ? {} : { of }),
+      ...(presenceOnly ? { presenceOnly } : {}),
+    };
     features.push(feature);
     const sliced = profileSlices({ field, column, feature, frame, slices, segmentGroups, segments: segments.length });
     const scopes: { readonly scope: 'all' | 'segments'; readonly keys: readonly SegmentKey[] }[] = [
@@ -115,6 +135,7 @@ export function buildReference(input: ReferenceInput): Reference {
     rows: frame.rows,
     features,
     segments,
+    measures,
     profiles,
     nulls,
     ...(input.sliceMs === undefined ? {} : { slices: { sliceMs: input.sliceMs, models } }),
@@ -191,9 +212,9 @@ function profileSlices(input: {
 }): (segment: number) => readonly (Profile | undefined)[] {
   const { column, feature, frame, slices, segmentGroups } = input;
   const { count, sliceOf } = slices;
-  const whole = createProfileSet(feature.binning, count);
+  const whole = createProfileSet(feature.binning, count, feature);
   accumulate(whole, column, sliceOf, frame.rows);
-  const parts = createProfileSet(feature.segmentBinning, count * input.segments);
+  const parts = createProfileSet(feature.segmentBinning, count * input.segments, feature);
   const groups = new Int32Array(frame.rows);
   for (const rule of segmentGroups) {
     for (let row = 0; row < frame.rows; row++) {
@@ -250,9 +271,11 @@ function identify(content: {
   readonly rows: number;
   readonly spanMs: number;
   readonly features: readonly ProfiledFeature[];
+  readonly measures: readonly Measure[];
   readonly profiles: ReadonlyMap<string, ReadonlyMap<string, Profile>>;
 }): string {
   const hash = createHash('sha256').update(JSON.stringify([content.origin, content.rows, content.spanMs]));
+  if (content.measures.length > 0) hash.update(JSON.stringify(content.measures));
   for (const { name, binning, segmentBinning } of content.features)
     hash.update(JSON.stringify([name, binningToJson(binning), binningToJson(segmentBinning)]));
   for (const [segment, row] of content.profiles)
