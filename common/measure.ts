@@ -19,6 +19,11 @@ export function measureName(feature: string, measure: string): string {
   return `${feature}.${measure}`;
 }
 
+/** Whether a measure is a number without a unit of its own: nobody mistakes the unit of a projection. */
+export function isDirection(feature: string, name: string): boolean {
+  return /^(centroid|p[1-8])$/.test(name.slice(feature.length + 1));
+}
+
 /** The names of all measures a feature may get, once a reference has said what it is. */
 export function possibleMeasures({ name, type, kind }: FeatureField): string[] {
   const kinds = kindsOf(type, kind);

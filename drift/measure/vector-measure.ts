@@ -90,7 +90,14 @@ function passOver(
 ): { readonly square: number; readonly dot: number } {
   let square = 0;
   let dot = 0;
-  let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let e = 0;
+  let f = 0;
+  let g = 0;
+  let h = 0;
   for (let at = 0, cell = 0; at < center.length; at++, cell += projections) {
     const value = values[from + at] as number;
     square += value * value;
