@@ -1,15 +1,15 @@
 /** What a UTF-16 unit is in a text of words. */
-const unitKind = { unknown: 0, other: 1, letter: 2, digit: 3, ideograph: 4 } as const;
+const unitKind = { unknown: 0, other: 1, letter: 2, digit: 3, ideograph: 4, half: 5 } as const;
 
 /** Filled as units are met; ASCII from the start. */
 const kinds = new Uint8Array(65_536);
 for (let unit = 0; unit < 128; unit++) kinds[unit] = kindOf(String.fromCharCode(unit));
 
 function kindOf(character: string): number {
+  if (/^[\ud800-\udfff]$/.test(character)) return unitKind.half;
   if (/\p{Nd}/u.test(character)) return unitKind.digit;
   if (/[\p{Script=Han}\p{Script=Hiragana}]/u.test(character)) return unitKind.ideograph;
-  // The halves of characters beyond 2^16: letters of rare scripts, and symbols, which make a word where they stand together.
-  return /[\p{L}\p{M}\p{N}]/u.test(character) || /[\ud800-\udfff]/.test(character) ? unitKind.letter : unitKind.other;
+  return /[\p{L}\p{M}\p{N}]/u.test(character) ? unitKind.letter : unitKind.other;
 }
 
 const zero = 0x30;
@@ -30,19 +30,30 @@ export function forEachWord(small: string, visit: (hash: number, from: number, t
       kind = kindOf(small[at] as string);
       kinds[unit] = kind;
     }
+    const begin = at;
+    // A character beyond 2^16 is two units.
+    if (kind === unitKind.half) {
+      const character = String.fromCodePoint(small.codePointAt(at) as number);
+      kind = character.length === 1 ? unitKind.other : kindOf(character);
+      at += character.length - 1;
+    }
     if (from >= 0 && (kind === unitKind.other || kind === unitKind.ideograph)) {
-      visit(hash, from, at);
+      visit(hash, from, begin);
       from = -1;
     }
     if (kind === unitKind.other) continue;
     if (from < 0) {
       hash = 0x811c9dc5 | 0;
-      from = at;
+      from = begin;
       afterDigit = false;
     }
     // FNV-1a over units.
-    if (kind !== unitKind.digit) hash = Math.imul(hash ^ unit, 0x01000193);
-    else if (!afterDigit) hash = Math.imul(hash ^ zero, 0x01000193);
+    if (kind === unitKind.digit) {
+      if (!afterDigit) hash = Math.imul(hash ^ zero, 0x01000193);
+    } else {
+      hash = Math.imul(hash ^ unit, 0x01000193);
+      if (at > begin) hash = Math.imul(hash ^ small.charCodeAt(at), 0x01000193);
+    }
     afterDigit = kind === unitKind.digit;
     if (kind === unitKind.ideograph) {
       visit(hash, from, at + 1);
