@@ -8,7 +8,9 @@ for (let unit = 0; unit < 128; unit++) kinds[unit] = kindOf(String.fromCharCode(
 function kindOf(character: string): number {
   if (/^[\ud800-\udfff]$/.test(character)) return unitKind.half;
   if (/\p{Nd}/u.test(character)) return unitKind.digit;
-  if (/[\p{Script=Han}\p{Script=Hiragana}]/u.test(character)) return unitKind.ideograph;
+  // Radicals and the like are of the script, but no letters.
+  const isIdeograph = /[\p{Script=Han}\p{Script=Hiragana}]/u.test(character) && /\p{L}/u.test(character);
+  if (isIdeograph) return unitKind.ideograph;
   return /[\p{L}\p{M}\p{N}]/u.test(character) ? unitKind.letter : unitKind.other;
 }
 

@@ -1,6 +1,23 @@
 import { createRandom, type Random } from '../../../common/random.ts';
 
-const syllables = ['ka', 'lo', 'mi', 'ten', 'ra', 'su', 'vel', 'nor', 'pi', 'dra', 'o', 'shi', 'bel', 'un', 'gar', 'ti'];
+const syllables = [
+  'ka',
+  'lo',
+  'mi',
+  'ten',
+  'ra',
+  'su',
+  'vel',
+  'nor',
+  'pi',
+  'dra',
+  'o',
+  'shi',
+  'bel',
+  'un',
+  'gar',
+  'ti',
+];
 
 /** A made-up word of two to four syllables. */
 function word(random: Random): string {
@@ -49,7 +66,8 @@ export function embeddings(
     const draw = random.next();
     const cluster = draw < firstShare ? 0 : draw < firstShare + (1 - firstShare) / 2 ? 1 : 2;
     const vector = Float64Array.from(centers[cluster] as Float64Array, (value) => value + 0.5 * random.normal());
-    if (cluster === 0) for (let at = 0; at < dimension; at++) vector[at] = (vector[at] as number) + shiftCluster / Math.sqrt(dimension);
+    if (cluster === 0)
+      for (let at = 0; at < dimension; at++) vector[at] = (vector[at] as number) + shiftCluster / Math.sqrt(dimension);
     return Float32Array.from(rotated(vector, rotate));
   });
 }

@@ -39,9 +39,12 @@ describe('texts', () => {
   const column = textColumn(texts.map(({ text }) => text));
   const fit = fitText('t', column, Int32Array.from(fitted));
 
-  it.each(texts.map(({ text, words }) => [text.slice(0, 40), text, words] as const))('%s has its words', (_, text, words) => {
-    expect(wordsOf(text)).toEqual(words);
-  });
+  it.each(texts.map(({ text, words }) => [text.slice(0, 40), text, words] as const))(
+    '%s has its words',
+    (_, text, words) => {
+      expect(wordsOf(text)).toEqual(words);
+    },
+  );
 
   it('gives the vocabulary of the fitted rows, the most frequent words first', () => {
     expect(fit.vocabulary.slice(0, size)).toEqual(vocabulary);
