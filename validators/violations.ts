@@ -60,7 +60,7 @@ function found(raw: unknown): string {
   if (raw === undefined) return 'nothing';
   if (raw === null) return 'null';
   if (raw === '') return 'an empty text';
-  if (Array.isArray(raw)) return 'an array';
+  if (Array.isArray(raw)) return raw.length === 0 ? 'an empty array' : 'an array';
   if (typeof raw === 'object') return 'an object';
   return `the ${typeof raw === 'string' ? 'text' : typeof raw} ${shown(raw).slice(0, 60)}`;
 }
