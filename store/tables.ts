@@ -58,7 +58,7 @@ export const tables: readonly TableDefinition[] = [
   },
   {
     name: 'events',
-    purpose: 'Every accepted event once, with its features (one column f_NAME for each feature of the contract).',
+    purpose: 'Every accepted event once, with its features (one column f_NAME for each feature of the contract; of a vector a list of Float32, empty where absent).',
     columns: [
       ...position,
       column('event_time', time, 'when it happened, by the producer'),
@@ -113,7 +113,7 @@ export const tables: readonly TableDefinition[] = [
       column('pane', time, 'start of the pane'),
       column('pane_ms', 'UInt32', 'its length'),
       column('segment', lc, 'empty: all events; else FEATURE=VALUE'),
-      column('feature', lc, 'feature, @lag, or @prediction:MODEL:VERSION'),
+      column('feature', lc, 'feature, its measure FEATURE.MEASURE, @lag, or @prediction:MODEL:VERSION'),
       column('binning', lc, 'how values were counted'),
       ...counts,
     ],
