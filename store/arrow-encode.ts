@@ -115,6 +115,8 @@ export const arrowColumn = {
   },
   uint16Lists: (name: string, offsets: Int32Array, values: Uint16Array): ArrowColumn =>
     list(name, offsets, makeData({ type: new Uint16(), length: values.length, data: values })),
+  uint8Lists: (name: string, offsets: Int32Array, values: Uint8Array): ArrowColumn =>
+    list(name, offsets, makeData({ type: new Uint8(), length: values.length, data: values })),
   int64Lists: (name: string, offsets: Int32Array, values: Float64Array): ArrowColumn =>
     list(name, offsets, makeData({ type: new Int64(), length: values.length, data: toInt64(values) })),
   textLists: (name: string, offsets: Int32Array, values: readonly string[]): ArrowColumn => {

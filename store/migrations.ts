@@ -3,7 +3,7 @@ import type { FeatureField, FeatureType } from '../common/feature.ts';
 import type { Store } from './client.ts';
 import { deadLetterAdditions, deadLetterTables } from './dead-letter-tables.ts';
 import { columnSql, createTableSql } from './table-definition.ts';
-import { tables } from './tables.ts';
+import { distinctColumns, tables } from './tables.ts';
 
 /** Statements that lead from one version of the tables to the next. Never edited once released: a new one is appended. */
 const migrations: readonly {
@@ -42,6 +42,16 @@ const migrations: readonly {
       ),
       ...deadLetterTables.map((table) => createTableSql(database, table)),
     ],
+  },
+  {
+    version: 5,
+    name: 'how many different values',
+    statements: (database) =>
+      ['profiles', 'sealed_profiles'].flatMap((name) =>
+        distinctColumns.map(
+          (column) => `ALTER TABLE \`${database}\`.\`${name}\` ADD COLUMN IF NOT EXISTS ${columnSql(column)}`,
+        ),
+      ),
   },
 ];
 

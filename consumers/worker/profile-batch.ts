@@ -58,7 +58,7 @@ export function profileBatch(
   function emit(input: { feature: ProfiledFeature; column: Column; grouping: Grouping; coarse: boolean }): void {
     const { feature, column, grouping } = input;
     const binning = input.coarse ? feature.segmentBinning : feature.binning;
-    const set = createProfileSet(binning, grouping.groups.length, feature);
+    const set = createProfileSet(binning, grouping.groups.length, { ...feature, distinct: !input.coarse });
     accumulate(set, column, grouping.groupOf, rows);
     const index = prepared.frame.fields.findIndex(({ name }) => name === feature.name);
     for (const invalid of prepared.invalid) {

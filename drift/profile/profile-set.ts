@@ -1,5 +1,6 @@
 import type { Column, Dictionary, NumberColumn, TextColumn } from '../../common/columns.ts';
 import { type BinFinder, binFinderOf, findBin } from './bin-finder.ts';
+import { addHash, hashText, registerCount, registersOf } from './distinct.ts';
 import { boundCounters } from './heavy-hitters.ts';
 import { binCount } from './merge.ts';
 import { type Binning, type Profile, type ProfiledFeature, unseenNamesMax } from './profile.ts';
@@ -15,6 +16,8 @@ export interface ProfileSet {
   /** `sums[group * sumsPerGroup + slot]`, see the slots below. */
   readonly sums: Float64Array;
   readonly unseenValues: Map<string, number>[];
+  /** Of different values, made where the first one comes. */
+  readonly registers: (Uint8Array | undefined)[];
   readonly finder: BinFinder | undefined;
   /** Bins by value, and by code for each dictionary met: -1 unseen, -2 not looked up yet. */
   readonly binOfText: ReadonlyMap<string, number>;
@@ -22,7 +25,10 @@ export interface ProfileSet {
 }
 
 /** What is counted of a column beside its values. */
-export type Counting = Pick<ProfiledFeature, 'of' | 'presenceOnly'>;
+export interface Counting extends Pick<ProfiledFeature, 'of' | 'presenceOnly'> {
+  /** Count different values, too: of all events, not of segments, whose rows are many. */
+  readonly distinct?: boolean;
+}
 
 const sumsPerGroup = 12;
 const slot = {
@@ -58,6 +64,7 @@ export function createProfileSet(binning: Binning, groups: number, counting: Cou
     counts: new Uint32Array(groups * binsPerGroup),
     sums,
     unseenValues: Array.from({ length: groups }, () => new Map()),
+    registers: new Array<Uint8Array | undefined>(groups).fill(undefined),
     finder: binning.kind === 'numeric' ? binFinderOf(binning) : undefined,
     binOfText: new Map(binning.kind === 'categorical' ? binning.values.map((value, bin) => [value, bin]) : []),
     binOfCode: new WeakMap(),
@@ -103,6 +110,7 @@ export function profileOf(set: ProfileSet, group: number): Profile {
     bins: Float64Array.from(set.counts.subarray(group * set.binsPerGroup, (group + 1) * set.binsPerGroup)),
     unseen: at(slot.unseen),
     unseenValues,
+    distinct: registersOf(set.registers[group]),
   };
 }
 
@@ -187,6 +195,8 @@ function accumulatePresence(set: ProfileSet, column: Column, groupOfRow: Int32Ar
     add(set, group, slot.n, 1);
     const present = ((validity[row >> 3] as number) & (1 << (row & 7))) !== 0;
     add(set, group, present ? slot.unseen : slot.missing, 1);
+    if (present && column.kind === 'text')
+      countDistinct(set, group, column.dictionary.values[column.codes[row] as number] as string);
   }
 }
 
@@ -240,4 +250,15 @@ function countUnseen(set: ProfileSet, group: number, value: string): void {
   const names = set.unseenValues[group] as Map<string, number>;
   names.set(value, (names.get(value) ?? 0) + 1);
   if (names.size > 2 * namesWhileCounting) boundCounters(names, namesWhileCounting);
+  countDistinct(set, group, value);
+}
+
+function countDistinct(set: ProfileSet, group: number, value: string): void {
+  if (set.counting.distinct !== true) return;
+  let registers = set.registers[group];
+  if (registers === undefined) {
+    registers = new Uint8Array(registerCount);
+    set.registers[group] = registers;
+  }
+  addHash(registers, hashText(value));
 }

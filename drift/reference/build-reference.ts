@@ -212,7 +212,7 @@ function profileSlices(input: {
 }): (segment: number) => readonly (Profile | undefined)[] {
   const { column, feature, frame, slices, segmentGroups } = input;
   const { count, sliceOf } = slices;
-  const whole = createProfileSet(feature.binning, count, feature);
+  const whole = createProfileSet(feature.binning, count, { ...feature, distinct: true });
   accumulate(whole, column, sliceOf, frame.rows);
   const parts = createProfileSet(feature.segmentBinning, count * input.segments, feature);
   const groups = new Int32Array(frame.rows);

@@ -25,6 +25,7 @@ interface ProfileDocument {
   readonly c: readonly number[];
   readonly b: Sparse;
   readonly u?: readonly (readonly [string, number])[];
+  readonly d?: readonly (readonly [number, number])[];
 }
 
 interface SeriesDocument {
@@ -165,6 +166,7 @@ function encodeProfile(profile: Profile): ProfileDocument {
     c: [n, missing, invalid, zero, nan, posInf, negInf, sumZ, sumZ2, unseen, ...finite],
     b: toSparse(profile.bins),
     ...(names.length === 0 ? {} : { u: names }),
+    ...(profile.distinct.size === 0 ? {} : { d: [...profile.distinct] }),
   };
 }
 
@@ -187,6 +189,7 @@ function decodeProfile(document: ProfileDocument, binning: Binning): Profile {
     min: min ?? profile.min,
     max: max ?? profile.max,
     unseenValues: new Map(document.u ?? []),
+    distinct: new Map(document.d ?? []),
   };
 }
 

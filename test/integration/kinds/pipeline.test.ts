@@ -44,6 +44,7 @@ interface Judged {
   readonly alarm: number;
   readonly statistic: string;
   readonly why: string;
+  readonly detail: string;
 }
 
 describe('a pipeline over texts, vectors and timestamps from a file', () => {
@@ -77,7 +78,7 @@ drift: [{ against: training, window: 1h }]
     expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
     judged = await withStore(files.store, (store) =>
       store.query<Judged>(
-        `SELECT feature, toFloat64(toHour(window_start)) + 24 * (toDate(window_start) - toDate('2026-01-05')) AS hour, alarm, statistic, why
+        `SELECT feature, toFloat64(toHour(window_start)) + 24 * (toDate(window_start) - toDate('2026-01-05')) AS hour, alarm, statistic, why, detail
          FROM tidemark_orders.judgements FINAL ORDER BY hour, feature`,
       ),
     );
@@ -103,6 +104,27 @@ drift: [{ against: training, window: 1h }]
     expect(alarmsOf(28)[0]?.why).toContain('a clock 5 hours off?');
     expect(named(29)).toEqual(['embedding invalid']);
     expect(alarmsOf(29)[0]?.why).toContain('25 %');
+  });
+
+  it('estimates how many different codes and texts an hour had', () => {
+    const distinctOf = (feature: string) => {
+      const detail = judged.find((one) => one.hour === 24 && one.feature === feature)?.detail ?? '{}';
+      const { statistics } = JSON.parse(detail) as { statistics: Record<string, { value: number }> };
+      return [statistics['distinct']?.value ?? 0, statistics['distinct_reference']?.value ?? 0] as const;
+    };
+    const different = (hour: number, count: number, seed: number, name: string) =>
+      new Set(events(hour, count, seed).map((event) => event[name])).size;
+    for (const feature of ['code', 'review']) {
+      const [now, before] = distinctOf(feature);
+      // Four standard errors of 3.3 %; the second hour of the stream is not in this one.
+      const exact = new Set(
+        events(24, 1200, 2)
+          .slice(0, 600)
+          .map((event) => event[feature]),
+      ).size;
+      expect(Math.abs(now / exact - 1)).toBeLessThan(0.13);
+      expect(Math.abs(before / different(0, 14_400, 1, feature) - 1)).toBeLessThan(0.13);
+    }
   });
 
   it('stores vectors and counts every event once, those without a usable vector as invalid', async () => {
