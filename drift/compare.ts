@@ -1,5 +1,5 @@
-import type { Column } from '../common/columns.ts';
-import type { FeatureType, Frame } from '../common/feature.ts';
+import type { Column, TextColumn } from '../common/columns.ts';
+import type { FeatureType, Frame, TextKind } from '../common/feature.ts';
 import {
   type Compared,
   type CompareOptions,
@@ -14,7 +14,7 @@ import { compareIdentifiers, isIdentifier } from './compare/identifier.ts';
 import { compareWords, isFreeText } from './compare/measured.ts';
 import { compareNumbers } from './compare/numeric.ts';
 import { comparePresence, missingIn } from './compare/presence.ts';
-import { compareCategories, joinTexts } from './compare/text.ts';
+import { compareCategories, type JoinedCounts, joinTexts } from './compare/text.ts';
 import { compareTimestamps } from './compare/timestamp.ts';
 import {
   looksLikeTimes,
@@ -50,6 +50,8 @@ export function compareFrames(reference: Frame, current: Frame, options: Compare
 
 interface Side {
   readonly type: FeatureType;
+  /** Where a contract says it; else the values do. */
+  readonly kind?: TextKind;
   readonly column: Column;
   readonly rows: number;
 }
@@ -68,7 +70,9 @@ function sideOf(frame: Frame, name: string): Side | undefined {
   const at = frame.fields.findIndex((field) => field.name === name);
   const field = frame.fields[at];
   const column = frame.columns[at];
-  return field === undefined || column === undefined ? undefined : { type: field.type, column, rows: frame.rows };
+  if (field === undefined || column === undefined) return undefined;
+  const { type, kind } = field;
+  return { type, column, rows: frame.rows, ...(kind === undefined ? {} : { kind }) };
 }
 
 function measure(name: string, reference: Side | undefined, current: Side | undefined, effects: Effects): Measured {
@@ -170,11 +174,16 @@ function compareValues(
       { column: current.column, rows: current.rows },
     ] as const;
     const joined = joinTexts(...sides);
-    if (!isIdentifier(joined)) return compareCategories(joined, effects);
-    const free = isFreeText(reference.column);
-    return free ? compareWords(...sides, joined, effects) : compareIdentifiers(...sides, joined, effects);
+    const kind = reference.kind ?? kindOf(reference.column, joined);
+    if (kind === 'category') return compareCategories(joined, effects);
+    return kind === 'text' ? compareWords(...sides, joined, effects) : compareIdentifiers(...sides, joined, effects);
   }
   return { type: 'mixed', statistics: {}, findings: [], distance: 0, calm: 'nothing to compare' };
+}
+
+function kindOf(reference: TextColumn, joined: JoinedCounts): TextKind {
+  if (!isIdentifier(joined)) return 'category';
+  return isFreeText(reference) ? 'text' : 'identifier';
 }
 
 function judge(

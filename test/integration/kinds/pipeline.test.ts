@@ -1,7 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { valueAt } from '../../../common/columns.ts';
+import { datasetOf } from '../../../cli/runtime/dataset.ts';
+import { referenceFrom } from '../../../cli/runtime/reference-builder.ts';
+import { type Column, numberColumn, textColumn, valueAt } from '../../../common/columns.ts';
+import { loadPipeline } from '../../../config/load.ts';
+import { createLabelStore } from '../../../store/label-store.ts';
+import { featureColumn } from '../../../store/migrations.ts';
+import { readFrame } from '../../../store/read-file.ts';
+import { compileContract } from '../../../validators/compile.ts';
+import { parseContract } from '../../../validators/parse.ts';
 import { type OrderChange, orders, startMs } from '../../support/kinds/orders.ts';
 import {
   cleanUp,
@@ -145,6 +153,64 @@ drift: [{ against: training, window: 1h }]
          WHERE feature = 'embedding.norm' AND segment = '' AND pane >= '2026-01-06 05:00:00' AND pane < '2026-01-06 06:00:00'`,
       );
       expect(norm).toEqual({ n: '450', missing: '0' });
+    });
+  });
+
+  it('hands labelled events with their vectors to a training command, and makes a reference of them', async () => {
+    await withStore(files.store, async (store) => {
+      await store.insertRows(
+        'labels',
+        Array.from({ length: 600 }, (_, row) => ({
+          source: 'labels',
+          partition: 0,
+          offset: row,
+          epoch: 1,
+          id: `29-${row}`,
+          label_time: '2026-01-06 06:00:00.000',
+          value: row % 2,
+        })),
+      );
+      const path = join(files.directory, 'dataset.arrow');
+      const { fields } = compileContract(parseContract(contract, 'contract.yaml'));
+      await createLabelStore(store).exportDataset({
+        startMs: startMs + 29 * hourMs,
+        endMs: startMs + 30 * hourMs,
+        knownByMs: startMs + 31 * hourMs,
+        features: fields.map(({ name, type }) => ({ column: featureColumn(name), isText: type === 'string' })),
+        path,
+      });
+      const dataset = datasetOf(await readFrame(path, { client: store.client }), fields, path);
+      const at = fields.findIndex(({ name }) => name === 'embedding');
+      const column = dataset.features.columns[at];
+      const sent = events(29, 600, 6);
+      expect([dataset.features.rows, column?.kind]).toEqual([600, 'vector']);
+      for (const row of [0, 1, 4, 599]) {
+        const expected = row % 4 === 0 ? null : sent[row]?.['embedding'];
+        expect(valueAt(column as Column, row)).toEqual(expected);
+      }
+      const { config } = await loadPipeline(files.path, process.env);
+      const reference = referenceFrom({ config, dataset, predictions: new Map(), origin: 'x', like: undefined });
+      expect(reference.profile('', 'embedding')).toMatchObject({ n: 600, missing: 150 });
+      expect(reference.profile('', 'embedding.norm')).toMatchObject({ n: 450, missing: 0 });
+      // One vector of another length is absent, as in the store: the others stay.
+      const stray = textColumn(['[1,2]', JSON.stringify(Array.from({ length: 16 }, (_, k) => k)), null]);
+      const times = numberColumn([0, 1, 2]);
+      const mixed = datasetOf(
+        {
+          rows: 3,
+          fields: [
+            { name: 'f_embedding', type: 'string' },
+            { name: 'event_time', type: 'number' },
+            { name: 'arrival_time', type: 'number' },
+          ],
+          columns: [stray, times, times],
+        },
+        [{ name: 'embedding', type: 'vector', dimension: 16 }],
+        'mixed.arrow',
+      );
+      expect(
+        [0, 1, 2].map((row) => (valueAt(mixed.features.columns[0] as Column, row) as number[] | null)?.[3]),
+      ).toEqual([undefined, 3, undefined]);
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Column, textColumn, vectorColumn } from '../../../../common/columns.ts';
-import type { FeatureType, Frame } from '../../../../common/feature.ts';
+import type { FeatureType, Frame, TextKind } from '../../../../common/feature.ts';
 import { compareFrames } from '../../../../drift/compare.ts';
 import { type EmbeddingChange, embeddings, sentences, type Topic } from '../../../support/kinds/topics.ts';
 
@@ -40,6 +40,19 @@ describe('sentences of two files', () => {
     const [found] = compareFrames(about('sea', 1), frame(rows, textColumn(texts)));
     expect(found?.why).toContain('garbled');
     expect(found?.alarm).toBe(true);
+  });
+});
+
+describe('texts whose kind is said', () => {
+  it('are compared as that kind, however few or many they are', () => {
+    const few = Array.from({ length: rows }, (_, row) => `parcel ${row % 3} came late`);
+    const typeOf = (kind: TextKind, texts: readonly string[]) => {
+      const one: Frame = { rows, fields: [{ name: 'f', type: 'string', kind }], columns: [textColumn(texts)] };
+      return compareFrames(one, one)[0]?.type;
+    };
+    expect(typeOf('text', few)).toBe('text');
+    expect(typeOf('identifier', few)).toBe('identifier');
+    expect(typeOf('category', sentences('sea', rows, 1))).toBe('categorical');
   });
 });
 
