@@ -9,6 +9,8 @@ export interface Dataset {
   /** Shapes `[rows]`; ms since 1970. */
   readonly eventTimesMs: Float64Array;
   readonly arrivalTimesMs: Float64Array;
+  /** Rows whose value was there but not usable, by feature, where that is known: a data set from the store does not tell. */
+  readonly invalid?: ReadonlyMap<string, readonly number[]>;
 }
 
 /** The columns of a data set file (f_NAME, event_time, arrival_time) as features of the contract. */

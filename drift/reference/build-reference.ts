@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Column } from '../../common/columns.ts';
-import type { FeatureField, Frame } from '../../common/feature.ts';
+import type { Frame } from '../../common/feature.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import { calibrateSlices } from '../detect/calibrate-slices.ts';
 import { scoreTableOf } from '../detect/score-table.ts';
@@ -11,7 +11,7 @@ import { measureFrame } from '../measure/measure-frame.ts';
 import { binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile, mergeInto } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
-import { accumulate, createProfileSet, profileOf } from '../profile/profile-set.ts';
+import { accumulate, countInvalid, createProfileSet, profileOf } from '../profile/profile-set.ts';
 import { chooseSegments, createSegmenter, type SegmentRule } from '../segment.ts';
 import { binningsOf, withoutBins } from './feature-binning.ts';
 import { measureNulls, type NullDistance, type WindowProfile } from './null-windows.ts';
@@ -37,6 +37,8 @@ export interface ReferenceInput {
    * change from one to the other add up. Features it does not know get bins of their own.
    */
   readonly like?: Reference;
+  /** Rows whose value of a feature was there but not usable, by the feature's name; its column has none there. */
+  readonly invalid?: ReadonlyMap<string, readonly number[]>;
   /** Learn how slices of this length behave, for `advanceDetectors`. */
   readonly sliceMs?: number;
 }
@@ -90,7 +92,8 @@ export function buildReference(input: ReferenceInput): Reference {
       ...(presenceOnly ? { presenceOnly } : {}),
     };
     features.push(feature);
-    const sliced = profileSlices({ field, column, feature, frame, slices, segmentGroups, segments: segments.length });
+    const invalid = input.invalid?.get(field.name) ?? [];
+    const sliced = profileSlices({ column, feature, frame, slices, segmentGroups, segments: segments.length, invalid });
     const scopes: { readonly scope: 'all' | 'segments'; readonly keys: readonly SegmentKey[] }[] = [
       { scope: 'all', keys: [everything] },
       { scope: 'segments', keys: segments },
@@ -202,18 +205,19 @@ function greatestCommonDivisor(a: number, b: number): number {
 
 /** Profiles of one feature by slice of time: `sliced(-1)` over all rows, `sliced(i)` over segment i. */
 function profileSlices(input: {
-  readonly field: FeatureField;
   readonly column: Column;
   readonly feature: ProfiledFeature;
   readonly frame: Frame;
   readonly slices: TimeSlices;
   readonly segmentGroups: readonly Int32Array[];
   readonly segments: number;
+  readonly invalid: readonly number[];
 }): (segment: number) => readonly (Profile | undefined)[] {
-  const { column, feature, frame, slices, segmentGroups } = input;
+  const { column, feature, frame, slices, segmentGroups, invalid } = input;
   const { count, sliceOf } = slices;
   const whole = createProfileSet(feature.binning, count, { ...feature, distinct: true });
   accumulate(whole, column, sliceOf, frame.rows);
+  for (const row of invalid) countInvalid(whole, sliceOf[row] as number, 1);
   const parts = createProfileSet(feature.segmentBinning, count * input.segments, feature);
   const groups = new Int32Array(frame.rows);
   for (const rule of segmentGroups) {
@@ -222,6 +226,7 @@ function profileSlices(input: {
       groups[row] = segment < 0 ? -1 : segment * count + (sliceOf[row] as number);
     }
     accumulate(parts, column, groups, frame.rows);
+    for (const row of invalid) if ((groups[row] as number) >= 0) countInvalid(parts, groups[row] as number, 1);
   }
   return (segment) =>
     Array.from({ length: count }, (_, slice) => {
