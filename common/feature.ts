@@ -8,8 +8,8 @@ export type FeatureType = (typeof featureTypes)[number];
 export const textKinds = ['category', 'identifier', 'text'] as const;
 export type TextKind = (typeof textKinds)[number];
 
-/** The greatest dimension of a vector. */
-export const dimensionMax = 65_536;
+/** The greatest dimension of a vector: with it, the components of 100,000 rows still have places below 2^31, as Arrow needs. */
+export const dimensionMax = 16_384;
 
 /** The name and type of a column; what profiles, models and tables are built from. */
 export interface FeatureField {

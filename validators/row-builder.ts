@@ -42,7 +42,7 @@ export function createRowBuilder(options: RowBuilderOptions): RowBuilder {
       : [],
   );
   const { unknownFields } = contract;
-  let capacity = Math.max(1, options.capacityRows);
+  let capacity = firstCapacity(options);
   let columns = fields.map((field, at) => newColumn(field, capacity, dictionaries[at]));
   let verdicts = new Uint8Array(capacity);
   let rows = 0;
@@ -99,6 +99,15 @@ export function createRowBuilder(options: RowBuilderOptions): RowBuilder {
       return { frame: { rows, fields, columns: cut }, verdicts: notes.verdicts, violations: notes.violations };
     },
   };
+}
+
+/** Components of vectors that room is made for before the first row comes: 16 MiB. */
+const componentsAtFirst = 4_194_304;
+
+/** Rows of wide vectors are made room for as they come: 65,536 of 768 numbers would be 200 MB in vain for a small batch. */
+function firstCapacity({ fields, capacityRows }: RowBuilderOptions): number {
+  const components = fields.reduce((sum, { dimension = 0 }) => sum + dimension, 0);
+  return Math.max(1, Math.min(capacityRows, Math.floor(componentsAtFirst / Math.max(1, components))));
 }
 
 const fastStores: Readonly<Record<FeatureField['type'], FastStore>> = {
