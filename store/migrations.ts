@@ -3,7 +3,7 @@ import type { FeatureField, FeatureType } from '../common/feature.ts';
 import type { Store } from './client.ts';
 import { deadLetterAdditions, deadLetterTables } from './dead-letter-tables.ts';
 import { columnSql, createTableSql } from './table-definition.ts';
-import { tables } from './tables.ts';
+import { distinctColumns, tables } from './tables.ts';
 
 /** Statements that lead from one version of the tables to the next. Never edited once released: a new one is appended. */
 const migrations: readonly {
@@ -48,6 +48,16 @@ const migrations: readonly {
     name: 'profiles summed to hours and days',
     statements: (database) => tables.map((table) => createTableSql(database, table)),
   },
+  {
+    version: 6,
+    name: 'how many different values',
+    statements: (database) =>
+      ['profiles', 'sealed_profiles', 'rolled_profiles'].flatMap((name) =>
+        distinctColumns.map(
+          (column) => `ALTER TABLE \`${database}\`.\`${name}\` ADD COLUMN IF NOT EXISTS ${columnSql(column)}`,
+        ),
+      ),
+  },
 ];
 
 export const newestVersion = migrations.at(-1)?.version ?? 0;
@@ -84,6 +94,8 @@ const columnTypes: Readonly<Record<FeatureType, string>> = {
   boolean: 'Nullable(Float64)',
   timestamp: 'Nullable(Float64)',
   string: 'LowCardinality(Nullable(String))',
+  // The empty list is absence.
+  vector: 'Array(Float32)',
 };
 
 /** The column of a feature in `events`. */

@@ -10,7 +10,7 @@ const unseenNamesMax = 64;
 
 const keys = 'segment, feature, binning';
 const counts = `n, missing, invalid, zero, "nan", pos_inf, neg_inf, min, max, sum_z, sum_z2, bin_index, bin_count, unseen,
-  unseen_value, unseen_count`;
+  unseen_value, unseen_count, distinct_index, distinct_rank`;
 
 export interface RollUp {
   /** Hours and days that end in (afterMs, throughMs] are summed ... */
@@ -46,7 +46,8 @@ export function createRollUp(store: Store) {
     await store.command(
       `INSERT INTO ${table('rolled_profiles')} (pane, pane_ms, ${keys}, revision, ${counts})
        SELECT fromUnixTimestamp64Milli(start), {length:UInt32}, ${keys}, {revision:UInt64}, n, missing, invalid, zero, "nan", pos_inf,
-         neg_inf, min, max, sum_z, sum_z2, bins.1, bins.2, unseen, arrayMap(x -> x.2, names), arrayMap(x -> x.1, names)
+         neg_inf, min, max, sum_z, sum_z2, bins.1, bins.2, unseen, arrayMap(x -> x.2, names), arrayMap(x -> x.1, names),
+         registers.1, registers.2
        FROM (
          SELECT start, ${keys}, ${profileSums},
            arraySlice(arrayReverseSort(arrayZip(unseen_names.2, unseen_names.1)), 1, ${unseenNamesMax}) AS names

@@ -5,7 +5,7 @@ import { type ProfileRecord, profileFromRecord, profileSums } from './profile-co
 import { joinPieces, type Piece, piecesOf, type Span, sharedSpans } from './span-plan.ts';
 
 const columns = `pane, segment, feature, binning, n, missing, invalid, zero, "nan", pos_inf, neg_inf, min, max, sum_z, sum_z2,
-  bin_index, bin_count, unseen, unseen_value, unseen_count`;
+  bin_index, bin_count, unseen, unseen_value, unseen_count, distinct_index, distinct_rank`;
 
 export interface SpanQuery {
   /** Spans of event time by sum and occasion; of one sum no two overlap. */

@@ -88,7 +88,9 @@ function judgementOf(of: {
   const alarm = value > limit;
   const { bits, expected } = divergence(training.bins, serving.bins);
   const carriers = alarm ? carriersOf({ binning, reference: training.bins, current: serving.bins }) : [];
-  const story = alarm ? (tellStory(feature, 'js_distance', binning, training, serving) ?? null) : null;
+  const story = alarm
+    ? (tellStory({ name: feature, of: profiled.of }, 'js_distance', binning, training, serving) ?? null)
+    : null;
   const numbers = `${names[statistic]} ${formatNumber(value)}, fixed limit ${formatNumber(limit)}, not calibrated`;
   const about = subject(feature, [segment]);
   return {

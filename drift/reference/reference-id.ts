@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Measure } from '../measure/measure.ts';
 import { binningToJson } from '../profile/binning-json.ts';
 import type { Profile, ProfiledFeature } from '../profile/profile.ts';
 
@@ -8,9 +9,11 @@ export function identify(content: {
   readonly rows: number;
   readonly spanMs: number;
   readonly features: readonly ProfiledFeature[];
+  readonly measures: readonly Measure[];
   readonly profiles: ReadonlyMap<string, ReadonlyMap<string, Profile>>;
 }): string {
   const hash = createHash('sha256').update(JSON.stringify([content.origin, content.rows, content.spanMs]));
+  if (content.measures.length > 0) hash.update(JSON.stringify(content.measures));
   for (const { name, binning, segmentBinning } of content.features)
     hash.update(JSON.stringify([name, binningToJson(binning), binningToJson(segmentBinning)]));
   for (const [segment, row] of content.profiles)

@@ -81,6 +81,7 @@ export function stretchReference(input: {
         rows: Math.max(0, ...[...(whole?.values() ?? [])].map(({ n }) => n)),
         features: like.features.filter(({ name }) => whole?.has(name) === true),
         segments: like.segments,
+        measures: like.measures,
         profiles: inOrder(profiles),
         nulls: [
           { windowMs, windows: Math.floor((input.toMs - input.fromMs) / windowMs), series: inOrder(series), tails },

@@ -38,6 +38,11 @@ export function pairedNumbers(column: Column, rows: Int32Array, measure: Measure
       presence[pair] = Presence.PRESENT;
       continue;
     }
+    if (column.kind === 'vector') {
+      values[pair] = Number.NaN;
+      presence[pair] = Presence.UNREADABLE;
+      continue;
+    }
     const code = column.codes[row] as number;
     values[pair] = texts?.values[code] as number;
     presence[pair] = texts?.presence[code] as number;
@@ -70,7 +75,8 @@ export function readText(text: string, measure: Measure): number | undefined {
 /** What stands in a row, for people. */
 export function valueAt(column: Column, row: number): PairValue {
   if (!isPresent(column.validity, row)) return null;
-  return column.kind === 'number'
-    ? (column.values[row] as number)
-    : (column.dictionary.values[column.codes[row] as number] as string);
+  if (column.kind === 'number') return column.values[row] as number;
+  if (column.kind === 'text') return column.dictionary.values[column.codes[row] as number] as string;
+  const { values, dimension } = column;
+  return JSON.stringify(Array.from(values.subarray(row * dimension, (row + 1) * dimension)));
 }
