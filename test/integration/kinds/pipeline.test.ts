@@ -109,7 +109,7 @@ drift: [{ against: training, window: 1h }]
     expect(named(27).length).toBeGreaterThan(0);
     for (const name of named(27)) expect(name).toMatch(/^embedding\.\w+ js_distance$/);
     expect(named(28)).toEqual(['shipped.lag js_distance']);
-    expect(alarmsOf(28)[0]?.why).toContain('a clock 5 hours off?');
+    expect(alarmsOf(28)[0]?.why).toContain('a clock 5 hours off, as in another time zone?');
     expect(named(29)).toEqual(['embedding invalid']);
     expect(alarmsOf(29)[0]?.why).toContain('25 %');
   });
