@@ -87,7 +87,10 @@ function cellsOfTexts(
   }
   const byCount = Array.from(counts.keys())
     .filter((code) => (counts[code] as number) > 0)
-    .sort((a, b) => (counts[b] as number) - (counts[a] as number) || ((values[a] as string) < (values[b] as string) ? -1 : 1))
+    .sort(
+      (a, b) =>
+        (counts[b] as number) - (counts[a] as number) || ((values[a] as string) < (values[b] as string) ? -1 : 1),
+    )
     .slice(0, most - 1);
   const other = byCount.length + missing;
   const cellOf = new Uint8Array(values.length).fill(other);

@@ -36,8 +36,18 @@ export function componentChange({ frame, groupOf, nReference }: JoinedSamples): 
     return columns.map((column) => Float64Array.from(rows, (row) => column[row] as number));
   };
   const fitted = fitComponents(rowsWhere((row) => groupOf[row] === 0 && row % 2 === 0));
-  const before = momentsOf(reconstructionErrors(fitted, rowsWhere((row) => groupOf[row] === 0 && row % 2 === 1)));
-  const now = momentsOf(reconstructionErrors(fitted, rowsWhere((row) => groupOf[row] === 1)));
+  const before = momentsOf(
+    reconstructionErrors(
+      fitted,
+      rowsWhere((row) => groupOf[row] === 0 && row % 2 === 1),
+    ),
+  );
+  const now = momentsOf(
+    reconstructionErrors(
+      fitted,
+      rowsWhere((row) => groupOf[row] === 1),
+    ),
+  );
   const error = Math.sqrt(before.variance / before.n + now.variance / now.n);
   if (!(error > 1e-9) || before.variance <= 0) return undefined;
   return {

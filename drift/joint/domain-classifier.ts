@@ -73,7 +73,10 @@ export function domainClassifier(
 function halve(groupOf: Uint8Array, random: { below(bound: number): number }): readonly [Int32Array, Int32Array] {
   const halves: [number[], number[]] = [[], []];
   for (const group of [0, 1]) {
-    const rows = shuffled(Int32Array.from(groupOf.keys()).filter((row) => groupOf[row] === group), random);
+    const rows = shuffled(
+      Int32Array.from(groupOf.keys()).filter((row) => groupOf[row] === group),
+      random,
+    );
     rows.forEach((row, at) => {
       (halves[at % 2] as number[]).push(row);
     });

@@ -30,8 +30,7 @@ export function informationChange(
   { groupOf }: Pick<JoinedSamples, 'groupOf'>,
 ): PairsMeasured {
   const pairs: (PairChange | undefined)[] = [];
-  for (let a = 1; a < names.length; a++)
-    for (let b = 0; b < a; b++) pairs.push(changeOf(names, cells, a, b, groupOf));
+  for (let a = 1; a < names.length; a++) for (let b = 0; b < a; b++) pairs.push(changeOf(names, cells, a, b, groupOf));
   return summarise(pairs);
 }
 
@@ -48,9 +47,7 @@ function changeOf(
   const tables = new Float64Array(2 * size);
   for (let row = 0; row < groupOf.length; row++) {
     const cell =
-      (groupOf[row] as number) * size +
-      (first.codes[row] as number) * second.count +
-      (second.codes[row] as number);
+      (groupOf[row] as number) * size + (first.codes[row] as number) * second.count + (second.codes[row] as number);
     tables[cell] = (tables[cell] as number) + 1;
   }
   const reference = mutualInformation(tables.subarray(0, size), second.count);

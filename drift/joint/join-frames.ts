@@ -1,4 +1,11 @@
-import { type Column, createNumberColumn, createTextColumn, encode, isPresent, setPresent } from '../../common/columns.ts';
+import {
+  type Column,
+  createNumberColumn,
+  createTextColumn,
+  encode,
+  isPresent,
+  setPresent,
+} from '../../common/columns.ts';
 import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
 
 /** Two samples as one: rows of the reference first, those of the current side after them. */

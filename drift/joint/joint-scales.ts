@@ -46,7 +46,8 @@ export function learnScales(sample: Frame, features: readonly string[]): JointSc
       pair === undefined ? [] : [(pair.shift * pair.shift * effective) / (spreads.get(pairKey(pair)) ?? 1)],
     ),
   );
-  const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / Math.max(1, values.length);
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, one) => sum + one, 0) / Math.max(1, values.length);
   return {
     features: whole.frame.fields.map(({ name }) => name),
     spreads,

@@ -106,7 +106,8 @@ export function effectOf(measures: JointMeasures, test: JointTest, { scale }: Jo
   let shift: number;
   if (test === 'mutual_information_max') shift = Math.abs(information.greatest?.shift ?? 0);
   else if (test === 'mutual_information_sum') shift = rootMeanSquareShift(information);
-  else if (test === 'domain_auc') shift = Math.SQRT2 * normalQuantile(0.5 - Math.min(0.499, Math.sqrt(beyond / (12 * effective))));
+  else if (test === 'domain_auc')
+    shift = Math.SQRT2 * normalQuantile(0.5 - Math.min(0.499, Math.sqrt(beyond / (12 * effective))));
   else shift = Math.sqrt(beyond / effective);
   return Math.min(1, Math.max(0, shift) / distanceOfOne);
 }
@@ -115,7 +116,7 @@ export function effectOf(measures: JointMeasures, test: JointTest, { scale }: Jo
  * The score on the test's own scale: a change of Fisher's z (correlation), standard errors (mutual information), standard
  * deviations of the reference's errors (reconstruction), or the AUC.
  */
-export function valueOf(test: JointTest, score: number, effective: number): number {
+export function shownValue(test: JointTest, score: number, effective: number): number {
   if (test === 'domain_auc') return 0.5 + Math.sqrt(score / (12 * effective));
   if (test === 'mutual_information_sum' || test === 'mutual_information_max') return Math.sqrt(score);
   return Math.sqrt(score / effective);

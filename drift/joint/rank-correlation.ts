@@ -7,12 +7,7 @@
  * the complete rows). `groupOf` and `group` choose rows; undefined is all. Undefined below three rows, or where a side is
  * constant. O(rows). Spearman 1904, doi:10.2307/1412159.
  */
-export function rankCorrelation(
-  x: Float64Array,
-  y: Float64Array,
-  groupOf?: Uint8Array,
-  group = 0,
-): number | undefined {
+export function rankCorrelation(x: Float64Array, y: Float64Array, groupOf?: Uint8Array, group = 0): number | undefined {
   let n = 0;
   let sumX = 0;
   let sumY = 0;
@@ -24,8 +19,7 @@ export function rankCorrelation(
     const a = x[row] as number;
     const b = y[row] as number;
     const product = a * b;
-    // NaN is the only number that differs from itself.
-    if (product !== product) continue;
+    if (Number.isNaN(product)) continue;
     n++;
     sumX += a;
     sumY += b;

@@ -30,6 +30,8 @@ export interface JudgementDetail {
   readonly statistics: Readonly<Record<string, Measured>>;
   readonly carriers: readonly Carrier[];
   readonly story: Story | null;
+  /** Other features that the judgement is about, where it is about several at once. */
+  readonly about?: readonly string[];
 }
 
 /** One row of the table `judgements` (without its revision); `detail` is stored as JSON. Every number is finite but `critical`. */

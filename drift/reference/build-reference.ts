@@ -6,6 +6,7 @@ import { calibrateSlices } from '../detect/calibrate-slices.ts';
 import { scoreTableOf } from '../detect/score-table.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
 import { slicesOfColumn } from '../detect/slices-of-column.ts';
+import { type JointWanted, sampled } from '../joint/sampled.ts';
 import { binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile, mergeInto } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
@@ -37,6 +38,8 @@ export interface ReferenceInput {
   readonly like?: Reference;
   /** Learn how slices of this length behave, for `advanceDetectors`. */
   readonly sliceMs?: number;
+  /** Learn how features go together, for `judgeJoint`. */
+  readonly joint?: JointWanted;
 }
 
 /**
@@ -118,6 +121,7 @@ export function buildReference(input: ReferenceInput): Reference {
     profiles,
     nulls,
     ...(input.sliceMs === undefined ? {} : { slices: { sliceMs: input.sliceMs, models } }),
+    ...sampled(input, features),
   };
   return referenceOf({ id: identify(content), ...content });
 }
