@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type EventConfig, eventSchema, type LabelsConfig, labelsSchema } from './schema/event.ts';
+import { jointSchema, samplesSchema } from './schema/joint.ts';
 import { duration, durationOf, name } from './schema/kinds.ts';
 import { type ModelConfig, modelSchema } from './schema/model.ts';
 import { type OutputConfig, outputSchema } from './schema/output.ts';
@@ -94,6 +95,8 @@ export const pipelineSchema = z.strictObject({
     .prefault({})
     .describe('how event time is cut'),
   drift: z.array(comparisonSchema).default([]).describe('what windows are compared with'),
+  samples: samplesSchema.prefault({}).describe('rows of events that are kept for looking at several features at once'),
+  joint: jointSchema.optional().describe('judge several features at once; without it none are'),
   budget: z
     .strictObject({
       falseAlarmsPerWeek: z.number().positive().default(1).describe('alarms a week that chance alone may cause'),

@@ -12,6 +12,7 @@ import { type ArrowColumn, arrowColumn, encodeArrow } from './arrow-encode.ts';
 import type { Store } from './client.ts';
 import { writeDeadLetters } from './dead-letter-writer.ts';
 import { featureColumn } from './migrations.ts';
+import { encodeSamples } from './sample-writer.ts';
 
 /**
  * Step 1 of the commit protocol: one insert a table. Keyed by position or chunk, so that writing twice changes nothing.
@@ -27,6 +28,7 @@ export async function writeRows(store: Store, rows: FlushRows): Promise<void> {
   if (rows.labels.rows > 0) inserts.push(store.insertArrow('labels', encodeLabels(rows.labels)));
   inserts.push(writeDeadLetters(store, rows.deadLetters, rows.atMs));
   if (rows.profiles.length > 0) inserts.push(store.insertArrow('profiles', encodeProfiles(rows.profiles)));
+  if (rows.samples !== undefined) inserts.push(store.insertArrow('samples', encodeSamples(rows, rows.samples)));
   // All of them end before one's failure is told: a repetition must not run beside what it repeats.
   const failed = (await Promise.allSettled(inserts)).find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

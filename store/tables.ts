@@ -1,4 +1,5 @@
 import { deadLetterTables } from './dead-letter-tables.ts';
+import { sampleTables } from './sample-tables.ts';
 import { column, lc, position, type TableDefinition, time } from './table-definition.ts';
 
 /**
@@ -119,6 +120,7 @@ export const tables: readonly TableDefinition[] = [
     ],
     engine: 'ReplacingMergeTree ORDER BY (pane, pane_ms, segment, feature, binning, chunk_id)',
   },
+  ...sampleTables,
   {
     name: 'sealed_profiles',
     purpose:

@@ -11,34 +11,24 @@ export interface CellColumn {
 }
 
 /**
- * Puts a column into at most `most` cells (and one for missing values): numbers at quantiles of the rows with
- * `groupOf[row] === 0` (of all rows where `pooled`), so that each distinct value has its own cell where there are few; texts into
- * their most frequent values (ties by value) and one cell for the rest. O(rows log rows).
+ * Puts a column into at most `most` cells (and one for missing values): numbers at quantiles, so that
+ * each distinct value has its own cell where there are few; texts into their most frequent values (ties by value) and one cell for
+ * the rest. Quantiles and frequencies are those of all rows together: cells that one side had chosen would fit that side better by
+ * chance, and that would look like a change. O(rows log rows).
  */
-export function cellsOfColumn(
-  column: Column,
-  groupOf: Uint8Array,
-  { most, pooled }: { readonly most: number; readonly pooled: boolean },
-): CellColumn {
+export function cellsOfColumn(column: Column, rows: number, most: number): CellColumn {
   return column.kind === 'number'
-    ? cellsOfNumbers(column.values, column.validity, groupOf, most, pooled)
-    : cellsOfTexts(column, groupOf, most, pooled);
+    ? cellsOfNumbers(column.values, column.validity, rows, most)
+    : cellsOfTexts(column, rows, most);
 }
 
-function cellsOfNumbers(
-  values: Float64Array,
-  validity: Uint8Array,
-  groupOf: Uint8Array,
-  most: number,
-  pooled: boolean,
-): CellColumn {
-  const rows = groupOf.length;
+function cellsOfNumbers(values: Float64Array, validity: Uint8Array, rows: number, most: number): CellColumn {
   const usable = (row: number): boolean => isPresent(validity, row) && Number.isFinite(values[row]);
   const learnt: number[] = [];
   let missing = 0;
   for (let row = 0; row < rows; row++) {
     if (!usable(row)) missing = 1;
-    else if (pooled || groupOf[row] === 0) learnt.push(values[row] as number);
+    else learnt.push(values[row] as number);
   }
   const edges = edgesOf(Float64Array.from(learnt).sort(), most);
   const codes = new Uint8Array(rows);
@@ -69,18 +59,13 @@ function edgesOf(sorted: Float64Array, most: number): number[] {
   return edges;
 }
 
-function cellsOfTexts(
-  column: Extract<Column, { kind: 'text' }>,
-  groupOf: Uint8Array,
-  most: number,
-  pooled: boolean,
-): CellColumn {
+function cellsOfTexts(column: Extract<Column, { kind: 'text' }>, rows: number, most: number): CellColumn {
   const { values } = column.dictionary;
   const counts = new Float64Array(values.length);
   let missing = 0;
-  for (let row = 0; row < groupOf.length; row++) {
+  for (let row = 0; row < rows; row++) {
     if (!isPresent(column.validity, row)) missing = 1;
-    else if (pooled || groupOf[row] === 0) {
+    else {
       const code = column.codes[row] as number;
       counts[code] = (counts[code] as number) + 1;
     }
@@ -97,8 +82,8 @@ function cellsOfTexts(
   byCount.forEach((code, at) => {
     cellOf[code] = at + missing;
   });
-  const codes = new Uint8Array(groupOf.length);
-  for (let row = 0; row < groupOf.length; row++)
+  const codes = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++)
     if (isPresent(column.validity, row)) codes[row] = cellOf[column.codes[row] as number] as number;
   return { codes, count: other + 1, ordered: false, hasMissing: missing === 1 };
 }

@@ -1,8 +1,9 @@
-import { type Column, isPresent } from '../../common/columns.ts';
+import type { Column } from '../../common/columns.ts';
 import { normalLowerQuantile } from '../statistics/normal.ts';
 import { cellsOfColumn } from './cells.ts';
 import type { JoinedSamples } from './join-frames.ts';
 import { fitComponents, reconstructionErrors } from './principal-components.ts';
+import { rankColumn } from './ranks.ts';
 
 /** Categories of one feature that get a column of their own. */
 const categoriesMost = 6;
@@ -23,13 +24,13 @@ export interface ComponentChange {
 
 /**
  * Are the current rows as well rebuilt from the reference's principal components as its own? Numbers are put on the normal
- * scale by their rank in the reference (so that one wild value is no news), categories become columns of 0 and 1. The
+ * scale by their rank among all rows (so that one wild value is no news), categories become columns of 0 and 1. The
  * components are fitted to every other row of the reference; the errors of the remaining ones, which the fit has not seen, are
  * compared with those of the current rows: `z = (mean1 - mean0) / √(s1²/n1 + s0²/n0)`. Undefined below two columns, or where nothing
  * is left to rebuild. Like NannyML's reconstruction error, but for the scale and the halves.
  */
 export function componentChange({ frame, groupOf, nReference }: JoinedSamples): ComponentChange | undefined {
-  const columns = frame.columns.flatMap((column) => columnsOf(column, groupOf)).slice(0, columnsMost);
+  const columns = frame.columns.flatMap((column) => columnsOf(column, frame.rows)).slice(0, columnsMost);
   if (columns.length < 2 || nReference < 8) return undefined;
   const rowsWhere = (wanted: (row: number) => boolean): Float64Array[] => {
     const rows = Array.from(groupOf.keys()).filter(wanted);
@@ -67,36 +68,16 @@ function momentsOf(values: Float64Array): { readonly n: number; readonly mean: n
   return { n, mean, variance };
 }
 
-function columnsOf(column: Column, groupOf: Uint8Array): Float64Array[] {
-  if (column.kind === 'number') return [normalScores(column.values, column.validity, groupOf)];
-  const { codes, count } = cellsOfColumn(column, groupOf, { most: categoriesMost, pooled: false });
+function columnsOf(column: Column, rows: number): Float64Array[] {
+  if (column.kind === 'number') return [normalScores(column, rows)];
+  const { codes, count } = cellsOfColumn(column, rows, categoriesMost);
   return Array.from({ length: count }, (_, cell) => Float64Array.from(codes, (code) => Number(code === cell)));
 }
 
-/** The normal quantile of a value's place among the reference's; 0, the middle, where it is absent. */
-function normalScores(values: Float64Array, validity: Uint8Array, groupOf: Uint8Array): Float64Array {
-  const usable = (row: number): boolean => isPresent(validity, row) && Number.isFinite(values[row]);
-  const sorted = Float64Array.from(
-    Array.from(groupOf.keys()).filter((row) => groupOf[row] === 0 && usable(row)),
-    (row) => values[row] as number,
-  ).sort();
-  const n = sorted.length;
-  return Float64Array.from(groupOf, (_, row) => {
-    if (n === 0 || !usable(row)) return 0;
-    const value = values[row] as number;
-    const place = (countBelow(sorted, value, false) + countBelow(sorted, value, true)) / 2;
-    return normalLowerQuantile((place + 0.5) / (n + 1));
+/** The normal quantile of a value's place among all rows; 0, the middle, where it is absent. */
+function normalScores(column: Column, rows: number): Float64Array {
+  return rankColumn(column, rows).scores.map((score) => {
+    if (Number.isNaN(score)) return 0;
+    return normalLowerQuantile(score + 0.5);
   });
-}
-
-function countBelow(sorted: Float64Array, value: number, inclusive: boolean): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const found = sorted[middle] as number;
-    if (found < value || (inclusive && found === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -17,7 +17,7 @@ export interface Attribution {
 export interface ClassifierResult {
   /** Mean of the AUC on the two held-out halves, in [0, 1]; 0.5: the sides cannot be told apart. */
   readonly auc: number;
-  /** `(auc - 0.5)` in standard errors; about standard normal under sampling. */
+  /** `(auc - 0.5)` in standard errors of one half; standard normal under sampling, or narrower. */
   readonly z: number;
   /** The most telling first; only where asked for. */
   readonly attributions: readonly Attribution[];
@@ -39,14 +39,14 @@ export function domainClassifier(
   if (nReference < 20 || nCurrent < 20 || frame.columns.length === 0) return undefined;
   const random = createRandom(options.seed ?? 1);
   const features = frame.columns.map((column): BinnedFeature => {
-    const { codes, count, ordered, hasMissing } = cellsOfColumn(column, groupOf, { most: binsMost, pooled: true });
+    const { codes, count, ordered, hasMissing } = cellsOfColumn(column, frame.rows, binsMost);
     return { bins: codes, binCount: count, ordered, hasMissing };
   });
   const halves = halve(groupOf, random);
   const scores = new Float64Array(frame.rows);
   const losses = new Float64Array(features.length);
   let auc = 0;
-  let variance = 0;
+  let deviation = 0;
   for (const [learnt, held] of [halves, [halves[1], halves[0]] as const]) {
     const model = fitTrees(features, groupOf, learnt, classifierTrees);
     const answers = scoreTrees(model, features, held);
@@ -54,7 +54,8 @@ export function domainClassifier(
     const own = areaUnderCurve(answers, classes) ?? 0.5;
     const ones = classes.reduce((sum, one) => sum + one, 0);
     auc += own / 2;
-    variance += aucVariance(ones, held.length - ones) / 4;
+    // What one half learnt by chance it finds in the other as that finds it here: the two move together.
+    deviation += Math.sqrt(aucVariance(ones, held.length - ones)) / 2;
     for (let at = 0; at < held.length; at++) scores[held[at] as number] = (answers[at] as number) - model.base;
     if (options.attribute === true) attribute({ model, features, held, classes, own, losses, random });
   }
@@ -63,7 +64,7 @@ export function domainClassifier(
     .sort((a, b) => b.loss - a.loss || (a.feature < b.feature ? -1 : 1));
   return {
     auc,
-    z: (auc - 0.5) / Math.sqrt(variance),
+    z: (auc - 0.5) / deviation,
     attributions: options.attribute === true ? attributions : [],
     scores,
   };

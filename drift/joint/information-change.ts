@@ -12,11 +12,11 @@ export interface CountedFeatures {
   readonly cells: readonly CellColumn[];
 }
 
-/** All features, numbers and texts, in cells at the reference's quantiles and most frequent values. */
-export function countFeatures({ frame, groupOf }: Pick<JoinedSamples, 'frame' | 'groupOf'>): CountedFeatures {
+/** All features, numbers and texts, in cells. */
+export function countFeatures({ frame }: Pick<JoinedSamples, 'frame'>): CountedFeatures {
   return {
     names: frame.fields.map(({ name }) => name),
-    cells: frame.columns.map((column) => cellsOfColumn(column, groupOf, { most: cellsMost, pooled: false })),
+    cells: frame.columns.map((column) => cellsOfColumn(column, frame.rows, cellsMost)),
   };
 }
 

@@ -107,7 +107,7 @@ export function effectOf(measures: JointMeasures, test: JointTest, { scale }: Jo
   if (test === 'mutual_information_max') shift = Math.abs(information.greatest?.shift ?? 0);
   else if (test === 'mutual_information_sum') shift = rootMeanSquareShift(information);
   else if (test === 'domain_auc')
-    shift = Math.SQRT2 * normalQuantile(0.5 - Math.min(0.499, Math.sqrt(beyond / (12 * effective))));
+    shift = Math.SQRT2 * normalQuantile(0.5 - Math.min(0.499, Math.sqrt(beyond / (6 * effective))));
   else shift = Math.sqrt(beyond / effective);
   return Math.min(1, Math.max(0, shift) / distanceOfOne);
 }
@@ -116,8 +116,9 @@ export function effectOf(measures: JointMeasures, test: JointTest, { scale }: Jo
  * The score on the test's own scale: a change of Fisher's z (correlation), standard errors (mutual information), standard
  * deviations of the reference's errors (reconstruction), or the AUC.
  */
+// A score of the classifier is of one half, whose effective size is half of the whole: the AUC's variance is 1 / (6 effective).
 export function shownValue(test: JointTest, score: number, effective: number): number {
-  if (test === 'domain_auc') return 0.5 + Math.sqrt(score / (12 * effective));
+  if (test === 'domain_auc') return 0.5 + Math.sqrt(score / (6 * effective));
   if (test === 'mutual_information_sum' || test === 'mutual_information_max') return Math.sqrt(score);
   return Math.sqrt(score / effective);
 }

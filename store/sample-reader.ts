@@ -1,0 +1,117 @@
+import { type Column, createNumberColumn, createTextColumn, encode, setPresent } from '../common/columns.ts';
+import type { FeatureField, Frame } from '../common/feature.ts';
+import type { Store } from './client.ts';
+import { featureColumn } from './migrations.ts';
+
+/** Rows of a pane that are read at most, should somebody have kept more. */
+const perPaneMost = 1000;
+/** Rows of a window that are handed on at most: those with the smallest priorities. */
+const rowsMost = 2000;
+
+interface SampleRecord extends Readonly<Record<string, unknown>> {
+  readonly pane_ms: string;
+  readonly priority: number;
+  /** The smallest `per_pane` of the pane: what was kept of all its chunks. */
+  readonly kept: number;
+}
+
+/**
+ * Reads samples of closed windows. The features are those of `fields`, by the names a reference has for them: `@lag`, and
+ * `@prediction:MODEL:VERSION`, stand for what the events' times and the champions say.
+ */
+export function createSampleReader(store: Store) {
+  return {
+    /**
+     * A uniform sample of the accepted events of a window: every event below one priority, the greatest at which all panes are
+     * complete. Undefined where nothing is kept. The same events in whatever chunks give the same sample.
+     */
+    async windowSample(startMs: number, endMs: number, fields: readonly FeatureField[]): Promise<Frame | undefined> {
+      const present = await columnsPresent(store);
+      const stored = fields.filter(({ name }) => !name.startsWith('@') && present.has(featureColumn(name)));
+      const table = (name: string) => `\`${store.database}\`.\`${name}\``;
+      const records = await store.query<SampleRecord>(
+        `SELECT toUnixTimestamp64Milli(pane) AS pane_ms, priority, min(per_pane) OVER (PARTITION BY pane) AS kept,
+           toUnixTimestamp64Milli(event_time) AS event_ms, toUnixTimestamp64Milli(arrival_time) AS arrival_ms, prediction_of, prediction
+           ${stored.map(({ name }) => `, \`${featureColumn(name)}\``).join('')}
+         FROM ${table('samples')} FINAL
+         WHERE pane >= fromUnixTimestamp64Milli({start:Int64}) AND pane < fromUnixTimestamp64Milli({end:Int64})
+           AND chunk_id IN (SELECT chunk_id FROM ${table('chunks')})
+         ORDER BY pane, priority, source, partition, offset
+         LIMIT {most:UInt32} BY pane`,
+        { start: startMs, end: endMs, most: perPaneMost },
+      );
+      const chosen = uniform(records);
+      if (chosen.length === 0) return undefined;
+      return { rows: chosen.length, fields, columns: fields.map((field) => columnFrom(chosen, field)) };
+    },
+  };
+}
+
+export type SampleReader = ReturnType<typeof createSampleReader>;
+
+async function columnsPresent(store: Store): Promise<ReadonlySet<string>> {
+  const rows = await store.query<{ name: string }>(
+    'SELECT name FROM system.columns WHERE database = {database:String} AND table = {table:String}',
+    { database: store.database, table: 'samples' },
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+/**
+ * Panes keep equal numbers of unequal crowds. Below the smallest of the priorities at which a pane was cut off every event of
+ * every pane is there, so these are a uniform sample of the window (Cohen and Kaplan 2007, doi:10.1145/1281100.1281133).
+ */
+function uniform(records: readonly SampleRecord[]): readonly SampleRecord[] {
+  let limit = Number.POSITIVE_INFINITY;
+  let pane: string | undefined;
+  let rank = 0;
+  for (const record of records) {
+    rank = record.pane_ms === pane ? rank + 1 : 1;
+    pane = record.pane_ms;
+    // The last one that is kept says where the pane was cut; it is itself in.
+    if (rank === Number(record.kept)) limit = Math.min(limit, Number(record.priority));
+  }
+  const below = records.filter(({ priority }) => Number(priority) <= limit);
+  if (below.length <= rowsMost) return below;
+  return below.toSorted((a, b) => Number(a.priority) - Number(b.priority)).slice(0, rowsMost);
+}
+
+function columnFrom(records: readonly SampleRecord[], { name, type }: FeatureField): Column {
+  if (type === 'string') {
+    const column = createTextColumn(records.length);
+    records.forEach((record, row) => {
+      const value = record[featureColumn(name)];
+      if (typeof value !== 'string') return;
+      column.codes[row] = encode(column.dictionary, value);
+      setPresent(column.validity, row);
+    });
+    return column;
+  }
+  const column = createNumberColumn(records.length);
+  records.forEach((record, row) => {
+    const value = numberOf(record, name);
+    if (value === undefined) return;
+    column.values[row] = value;
+    setPresent(column.validity, row);
+  });
+  return column;
+}
+
+function numberOf(record: SampleRecord, name: string): number | undefined {
+  if (name === '@lag') {
+    const arrival = record['arrival_ms'];
+    return arrival === null ? undefined : (Number(record['event_ms']) - Number(arrival)) / 1000;
+  }
+  if (name.startsWith('@prediction:')) {
+    const at = (record['prediction_of'] as readonly string[]).indexOf(name.slice('@prediction:'.length));
+    return at < 0 ? undefined : parseDouble((record['prediction'] as readonly unknown[])[at]);
+  }
+  const value = record[featureColumn(name)];
+  return value === null || value === undefined ? undefined : parseDouble(value);
+}
+
+/** As the engine writes them in JSON: NaN and the infinities are texts. */
+function parseDouble(value: unknown): number {
+  if (value === 'inf') return Number.POSITIVE_INFINITY;
+  return value === '-inf' ? Number.NEGATIVE_INFINITY : Number(value);
+}
