@@ -6,6 +6,7 @@ import type { Store } from './client.ts';
 import { sqlTime } from './flush-writer.ts';
 import { encodeJudgements } from './judgement-codec.ts';
 import { type ProfileRecord, profileFromRecord, profileSums } from './profile-codec.ts';
+import { createSampleReader } from './sample-reader.ts';
 
 /** Sums over the columns of {@link profileSums}, as sealing writes them back. */
 const sealedColumns = `pane, pane_ms, segment, feature, binning, revision, n, missing, invalid, zero, "nan", pos_inf, neg_inf,
@@ -123,6 +124,8 @@ export function createMonitorStore(store: Store) {
         return [{ segment: record.segment, feature: record.feature, profile: profileFromRecord(record, binCount) }];
       });
     },
+
+    ...createSampleReader(store),
 
     /** Start of the first pane there is; undefined before the first. */
     async firstPane(): Promise<number | undefined> {

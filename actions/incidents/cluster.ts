@@ -95,8 +95,8 @@ function hostOf(cluster: {
 function belongs(alarm: Alarm, host: Host, atOnceWindows: number): boolean {
   const { segment, feature, windowStart, windowEnd } = alarm.judgement;
   const hasSegment = host.segments.has(segment);
-  const hasFeature = host.features.has(feature);
-  if (hasSegment && hasFeature) return true;
+  const hasFeature = concerns(alarm.judgement).some((one) => host.features.has(one));
+  if (hasSegment && host.features.has(feature)) return true;
   const atOnce = Math.abs(alarm.since - host.since) <= atOnceWindows * (windowEnd - windowStart);
   const moved = explainedBy(alarm.judgement);
   const shared = moved.filter((one) => host.segments.has(one)).length;
@@ -131,7 +131,15 @@ function connected(alarms: readonly Alarm[]): readonly Omit<Cluster, 'home'>[] {
 }
 
 function touches(a: Alarm, b: Alarm): boolean {
-  return a.judgement.feature === b.judgement.feature || a.judgement.segment === b.judgement.segment;
+  return (
+    a.judgement.segment === b.judgement.segment ||
+    concerns(a.judgement).some((one) => concerns(b.judgement).includes(one))
+  );
+}
+
+/** The judgement's feature and, where it is about several at once, those. */
+function concerns({ feature, detail }: Alarm['judgement']): readonly string[] {
+  return [feature, ...(detail.about ?? [])];
 }
 
 /**

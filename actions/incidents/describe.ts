@@ -21,7 +21,7 @@ export function describe(incident: Incident, judgements: readonly Judgement[]): 
   const text = clearest?.detail.story?.text;
   const kin = clearest === undefined ? [] : own.filter(({ feature }) => feature === clearest.feature);
   if (clearest === undefined) return incident.title;
-  if (incident.cause === 'performance') return clearest.why;
+  if (incident.cause === 'performance' || clearest.feature.startsWith('@joint:')) return clearest.why;
   if (incident.cause === 'drift' || text === undefined)
     return `${listOf(incident.features)} (${incident.segment}) ${incident.features.length === 1 ? 'is' : 'are'} distributed differently: ${clearest.feature}${whereOf(clearest)} ${carriersText(clearest.detail.carriers)}`;
   const segments = kin.map(({ segment }) => segment).filter((segment) => segment !== everything);

@@ -167,6 +167,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       reference,
       champions,
       comparisons: config.drift,
+      joint: config.joint,
       budget: config.budget,
     });
     judged.push(...judgements);

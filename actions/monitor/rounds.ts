@@ -4,6 +4,7 @@ import type { ComparisonConfig } from '../../config/schema.ts';
 import { type Against, type Budget, judgeWindow } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
+import { type JointConfig, jointPerWeek, judgeJointly } from './joint-round.ts';
 import type { MonitorStore } from './ports.ts';
 
 /** One window of one comparison that has closed. */
@@ -68,6 +69,8 @@ export interface JudgeOptions {
   readonly reference: Reference;
   readonly champions: ReadonlySet<string>;
   readonly comparisons: readonly ComparisonConfig[];
+  /** Judge several features at once, too. */
+  readonly joint?: JointConfig | undefined;
   readonly budget: Budget;
 }
 
@@ -83,7 +86,8 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
     if (!before.any) return [];
     against = { kind: 'previous', profile: before.of };
   }
-  return judgeWindow({
+  const perWeek = judgementsPerWeek(reference, comparisons, champions) + jointPerWeek(options.joint, comparisons);
+  const single = judgeWindow({
     reference,
     against,
     comparison: due.name,
@@ -92,8 +96,13 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
     features: featuresOf(reference, due.comparison, champions),
     segments: segmentsOf(reference, due.comparison),
     budget,
-    judgementsPerWeek: judgementsPerWeek(reference, comparisons, champions),
+    judgementsPerWeek: perWeek,
   });
+  const { joint } = options;
+  return [
+    ...single,
+    ...(await judgeJointly(due, { store, reference, joint, comparisons, budget, judgementsPerWeek: perWeek })),
+  ];
 }
 
 function binCounts(reference: Reference): (binningId: string) => number | undefined {

@@ -1,3 +1,4 @@
+import { jointWindowMs } from '../../actions/monitor/joint-round.ts';
 import { type Column, createNumberColumn, isPresent, setPresent } from '../../common/columns.ts';
 import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
 import { parseTimestampMs } from '../../common/timestamp.ts';
@@ -40,7 +41,14 @@ export function referenceFrom({ config, dataset, predictions, origin, like }: Re
     segments: config.segments.map(({ by, top }) => ({ by, top })),
     windowsMs: [...new Set(config.drift.map(({ window }) => window))],
     ...(like === undefined ? {} : { like }),
+    ...jointOf(config),
   });
+}
+
+function jointOf({ joint, drift }: PipelineConfig): Pick<Parameters<typeof buildReference>[0], 'joint'> {
+  const windowMs = jointWindowMs(joint, drift);
+  if (joint === undefined || windowMs === undefined) return {};
+  return { joint: { features: joint.features ?? [], windowsMs: [windowMs] } };
 }
 
 function numbers(values: Float64Array): Column {

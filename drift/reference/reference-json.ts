@@ -1,5 +1,13 @@
 import { featureTypes } from '../../common/feature.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
+import {
+  type JointDocument,
+  jointFromJson,
+  jointToJson,
+  type SampleDocument,
+  sampleFromJson,
+  sampleToJson,
+} from '../joint/joint-json.ts';
 import { binningFromJson, binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
@@ -52,6 +60,9 @@ interface Document {
   }[];
   /** Absent where the reference was made without. */
   readonly slices?: { readonly sliceMs: number; readonly models: readonly (readonly [string, SliceModel])[] };
+  /** Absent in documents that were made before there were samples. */
+  readonly sample?: SampleDocument;
+  readonly joint?: JointDocument;
 }
 
 /** The reference as one JSON text; counts are sparse, null statistics have four significant digits. */
@@ -87,6 +98,8 @@ export function referenceToJson(reference: Reference): string {
     ...(content.slices === undefined
       ? {}
       : { slices: { sliceMs: content.slices.sliceMs, models: [...content.slices.models] } }),
+    ...(content.sample === undefined ? {} : { sample: sampleToJson(content.sample) }),
+    ...(content.joint === undefined ? {} : { joint: jointToJson(content.joint) }),
   };
   return JSON.stringify(document);
 }
@@ -142,6 +155,8 @@ export function referenceFromJson(text: string): Reference {
     ...(document.slices === undefined
       ? {}
       : { slices: { sliceMs: document.slices.sliceMs, models: new Map(document.slices.models) } }),
+    ...(document.sample === undefined ? {} : { sample: sampleFromJson(document.sample) }),
+    ...(document.joint === undefined ? {} : { joint: jointFromJson(document.joint) }),
   });
 }
 
