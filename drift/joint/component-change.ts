@@ -7,6 +7,8 @@ import { rankColumn } from './ranks.ts';
 
 /** Categories of one feature that get a column of their own. */
 const categoriesMost = 6;
+/** With so many numbers categories stay out: their many columns of 0 and 1 would drown what numbers have in common. */
+const numbersEnough = 3;
 /** Columns in all: the fit takes their cube. */
 const columnsMost = 120;
 
@@ -24,13 +26,15 @@ export interface ComponentChange {
 
 /**
  * Are the current rows as well rebuilt from the reference's principal components as its own? Numbers are put on the normal
- * scale by their rank among all rows (so that one wild value is no news), categories become columns of 0 and 1. The
+ * scale by their rank among all rows (so that one wild value is no news), categories become columns of 0 and 1 (where there are fewer than three numbers). The
  * components are fitted to every other row of the reference; the errors of the remaining ones, which the fit has not seen, are
  * compared with those of the current rows: `z = (mean1 - mean0) / √(s1²/n1 + s0²/n0)`. Undefined below two columns, or where nothing
  * is left to rebuild. Like NannyML's reconstruction error, but for the scale and the halves.
  */
 export function componentChange({ frame, groupOf, nReference }: JoinedSamples): ComponentChange | undefined {
-  const columns = frame.columns.flatMap((column) => columnsOf(column, frame.rows)).slice(0, columnsMost);
+  const numbers = frame.columns.filter(({ kind }) => kind === 'number');
+  const used = numbers.length >= numbersEnough ? numbers : frame.columns;
+  const columns = used.flatMap((column) => columnsOf(column, frame.rows)).slice(0, columnsMost);
   if (columns.length < 2 || nReference < 8) return undefined;
   const rowsWhere = (wanted: (row: number) => boolean): Float64Array[] => {
     const rows = Array.from(groupOf.keys()).filter(wanted);

@@ -48,7 +48,7 @@ function informationWords(test: JointTest, { information }: JointMeasures): stri
   if (greatest === undefined) return 'nothing was compared';
   const more = greatest.current > greatest.reference ? 'more' : 'less';
   const pair = `${greatest.a} and ${greatest.b} tell ${more} of each other than before`;
-  const numbers = `mutual information ${rounded(greatest.reference)} bits in the reference, ${rounded(greatest.current)} now`;
+  const numbers = `mutual information ${bits(greatest.reference)} bits in the reference, ${bits(greatest.current)} now`;
   if (test === 'mutual_information_max') return `${pair}: ${numbers}`;
   return `what the features tell of each other has changed, over ${count} pairs; ${pair}: ${numbers}`;
 }
@@ -76,9 +76,15 @@ function telling({ classifier }: JointMeasures): readonly { readonly feature: st
 
 function greatestText(what: string, pair: PairChange | undefined, unit = ''): string {
   if (pair === undefined) return `${what}: no pair to compare`;
-  return `${what} of ${pair.a} and ${pair.b} ${rounded(pair.reference)}${unit} in the reference, ${rounded(pair.current)} now`;
+  const show = unit === '' ? rounded : bits;
+  return `${what} of ${pair.a} and ${pair.b} ${show(pair.reference)}${unit} in the reference, ${show(pair.current)} now`;
 }
 
 function rounded(value: number): string {
   return value.toFixed(2).replace(/^-0\.00$/, '0.00');
+}
+
+/** An estimate less its bias may fall below the least there can be. */
+function bits(value: number): string {
+  return rounded(Math.max(0, value));
 }

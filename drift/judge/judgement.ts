@@ -1,4 +1,6 @@
 import type { SegmentKey } from '../../common/segment.ts';
+import type { ModelCare } from '../cause/care.ts';
+import type { Concentration } from '../cause/concentrate.ts';
 import type { Story } from '../cause/story.ts';
 
 /** What kind of trouble a judgement speaks of; decides on severity and on actions. */
@@ -32,6 +34,10 @@ export interface JudgementDetail {
   readonly story: Story | null;
   /** Other features that the judgement is about, where it is about several at once. */
   readonly about?: readonly string[];
+  /** The part of the events that carries the change, where there is one; of alarms about all events. */
+  readonly concentration?: Concentration;
+  /** How much the model cares, where one has the feature; of alarms about all events. */
+  readonly care?: ModelCare;
 }
 
 /** One row of the table `judgements` (without its revision); `detail` is stored as JSON. Every number is finite but `critical`. */
