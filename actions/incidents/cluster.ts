@@ -51,7 +51,7 @@ export function clusterAlarms(
     if (host === undefined) rest.push(alarm);
     else host.alarms.push(alarm);
   }
-  const unnamed = connected(rest).map(
+  const unnamed = connected(rest, atOnceWindows).map(
     (group): Cluster => ({ ...group, home: incidentFor(group, open, atOnceWindows) }),
   );
   return [...hosts.filter((host) => host.alarms.length > 0), ...unnamed];
@@ -112,7 +112,7 @@ export function holds({ incident }: OpenIncident, { judgement }: Alarm): boolean
 }
 
 /** Connected components over shared features and shared segments, by cause. */
-function connected(alarms: readonly Alarm[]): readonly Omit<Cluster, 'home'>[] {
+function connected(alarms: readonly Alarm[], atOnceWindows: number): readonly Omit<Cluster, 'home'>[] {
   const clusters: Omit<Cluster, 'home'>[] = [];
   const left = new Set(alarms);
   for (const seed of alarms) {
@@ -120,7 +120,7 @@ function connected(alarms: readonly Alarm[]): readonly Omit<Cluster, 'home'>[] {
     const members = [seed];
     for (const member of members)
       for (const other of left)
-        if (other.causeKey === seed.causeKey && touches(member, other)) {
+        if (other.causeKey === seed.causeKey && touches(member, other, atOnceWindows)) {
           left.delete(other);
           members.push(other);
         }
@@ -130,11 +130,17 @@ function connected(alarms: readonly Alarm[]): readonly Omit<Cluster, 'home'>[] {
   return clusters;
 }
 
-function touches(a: Alarm, b: Alarm): boolean {
-  return (
-    a.judgement.segment === b.judgement.segment ||
-    concerns(a.judgement).some((one) => concerns(b.judgement).includes(one))
-  );
+/** Judgements of several features are about all events, so that they share with everything: they have to have begun at once. */
+function touches(a: Alarm, b: Alarm, atOnceWindows: number): boolean {
+  if (concerns(a.judgement).some((one) => concerns(b.judgement).includes(one))) return true;
+  if (a.judgement.segment !== b.judgement.segment) return false;
+  if (isJoint(a) === isJoint(b)) return true;
+  const { windowStart, windowEnd } = a.judgement;
+  return Math.abs(a.since - b.since) <= atOnceWindows * (windowEnd - windowStart);
+}
+
+function isJoint({ judgement }: Alarm): boolean {
+  return judgement.feature.startsWith('@joint:');
 }
 
 /** The judgement's feature and, where it is about several at once, those. */

@@ -15,6 +15,7 @@ import type { Incident, IncidentEntry } from '../incidents/incident.ts';
 import { type ManualResult, recordAction } from '../incidents/manual.ts';
 import { advanceOperational, isOperational } from '../incidents/operational.ts';
 import type { IncidentState } from '../incidents/state.ts';
+import type { CareDesk } from './cause-round.ts';
 import { takeOnce } from './outside-action.ts';
 import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk } from './ports.ts';
 import { comparisonName, type DueWindow, judgeDueWindow } from './rounds.ts';
@@ -28,6 +29,7 @@ export interface MonitorOptions {
   readonly performance: PerformanceStore;
   readonly references: ReferenceDesk;
   readonly models: ModelDesk;
+  readonly care?: CareDesk;
   readonly channels: ReadonlyMap<string, AlertChannel>;
   /** Where people find an incident. */
   readonly consoleUrl: () => string | undefined;
@@ -168,6 +170,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       champions,
       comparisons: config.drift,
       joint: config.joint,
+      care: options.care,
       budget: config.budget,
     });
     judged.push(...judgements);

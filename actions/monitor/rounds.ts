@@ -4,7 +4,8 @@ import type { ComparisonConfig } from '../../config/schema.ts';
 import { type Against, type Budget, judgeWindow } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
-import { type JointConfig, jointPerWeek, judgeJointly } from './joint-round.ts';
+import { type CareDesk, lookDeeper } from './cause-round.ts';
+import { type JointConfig, jointPerWeek, judgeJointly, sampleOf } from './joint-round.ts';
 import type { MonitorStore } from './ports.ts';
 
 /** One window of one comparison that has closed. */
@@ -71,6 +72,8 @@ export interface JudgeOptions {
   readonly comparisons: readonly ComparisonConfig[];
   /** Judge several features at once, too. */
   readonly joint?: JointConfig | undefined;
+  /** What models say about alarms; absent where none is asked. */
+  readonly care?: CareDesk | undefined;
   readonly budget: Budget;
 }
 
@@ -98,12 +101,17 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
     budget,
     judgementsPerWeek: perWeek,
   });
-  const { joint } = options;
-  return [
-    ...single,
-    ...(await judgeJointly(due, { store, reference, joint, comparisons, budget, judgementsPerWeek: perWeek })),
-  ];
+  const { joint, care = noCare } = options;
+  const round = { store, reference, joint, comparisons, budget, judgementsPerWeek: perWeek };
+  // The sample of the reference describes what the model was trained on, not the window before.
+  const deeper =
+    against.kind === 'training'
+      ? await lookDeeper(single, { reference, care, profile: profile.of, sample: () => sampleOf(due, round) })
+      : single;
+  return [...deeper, ...(await judgeJointly(due, round))];
 }
+
+const noCare: CareDesk = { modelsWith: () => [], meanPrediction: async () => undefined };
 
 function binCounts(reference: Reference): (binningId: string) => number | undefined {
   const counts = new Map<string, number>();

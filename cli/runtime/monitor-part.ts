@@ -2,6 +2,7 @@ import { createAlertChannels } from '../../actions/alerts/channels.ts';
 import { createMonitor, type Monitor } from '../../actions/monitor/monitor.ts';
 import type { Leadership } from '../../common/leadership.ts';
 import { systemClock } from '../../common/ports.ts';
+import { createModelCare } from './model-care.ts';
 import { createModelDesk } from './model-desk.ts';
 import type { PartOptions } from './part.ts';
 import type { ReferenceKeeper } from './reference-keeper.ts';
@@ -45,12 +46,20 @@ export function createMonitorPart(options: MonitorPartOptions): MonitorPart {
     logger,
     metrics,
   });
+  const care = createModelCare({
+    models: config.models.map(({ name }) => name),
+    fields: base.contract.fields,
+    registry: base.registry,
+    directory: base.directory,
+    logger,
+  });
   const monitor = createMonitor({
     config,
     store: base.stores.monitor,
     performance: base.stores.labels,
     references,
     models,
+    care,
     channels: createAlertChannels(config.alerts),
     consoleUrl: () => config.server.url ?? options.consoleUrl(),
     live,
@@ -65,6 +74,9 @@ export function createMonitorPart(options: MonitorPartOptions): MonitorPart {
       await models.resume(leadership);
     },
     resume: models.resume,
-    close: () => models.close(),
+    async close() {
+      await models.close();
+      await care.close();
+    },
   };
 }

@@ -5,7 +5,8 @@ import { alphaOf, type Budget } from '../judge/judge-window.ts';
 import type { Judgement, Measured } from '../judge/judgement.ts';
 import type { Reference } from '../reference/reference.ts';
 import { tailProbability, tailQuantile } from '../reference/tail.ts';
-import { joinSamples } from './join-frames.ts';
+import { type JoinedSamples, joinSamples } from './join-frames.ts';
+import { concentrateJoint } from './joint-concentration.ts';
 import { type JointNull, minWindowRows } from './joint-null.ts';
 import type { JointScales } from './joint-scales.ts';
 import {
@@ -71,10 +72,23 @@ export function judgeJoint(input: JointInput): Judgement[] {
     judgementOf(input, feature, measures, testsOf(feature, measures, known.scales, ordinary, alpha));
   return jointFeatureNames.map((feature) => {
     const judgement = judge(quick, feature);
-    if (feature !== '@joint:classifier' || !judgement.alarm) return judgement;
+    if (!judgement.alarm) return judgement;
     // Attributions cost as much again, so they are made for alarms alone.
-    return judge(measureJoint(samples, { ...known.scales, attribute: true }), feature);
+    const measures =
+      feature === '@joint:classifier' ? measureJoint(samples, { ...known.scales, attribute: true }) : quick;
+    return withPart(feature === '@joint:classifier' ? judge(measures, feature) : judgement, samples, measures);
   });
+}
+
+/** Says which part of the events carries the change, where one does. */
+function withPart(judgement: Judgement, samples: JoinedSamples, measures: JointMeasures): Judgement {
+  const concentration = concentrateJoint(judgement, samples, measures);
+  if (concentration === undefined) return judgement;
+  return {
+    ...judgement,
+    why: `${judgement.why}; ${concentration.text}`,
+    detail: { ...judgement.detail, concentration },
+  };
 }
 
 function refusal({ reference, sample }: JointInput, ordinary: JointNull | undefined): string | undefined {

@@ -17,16 +17,16 @@ export interface Trip {
 export interface TripChanges {
   /** From here on durations are those of other trips: each feature by itself is as before. */
   readonly unpairedFromMs?: number;
-  /** From here on this firmware measures batteries 40 % too low. */
+  /** From here on this firmware says a third of what batteries have. */
   readonly faulty?: { readonly firmware: string; readonly fromMs: number };
 }
 
 export const hourMs = 3_600_000;
 export const tripsStartMs = Date.UTC(2026, 0, 5);
-const perHour = 100;
+const perHour = 200;
 const regions = ['north', 'south', 'east', 'west'];
 
-/** Trips of the hours `[from, to)` after the start, a hundred an hour; the same for an hour whatever the range. */
+/** Trips of the hours `[from, to)` after the start, two hundred an hour; the same for an hour whatever the range. */
 export function* trips(from: number, to: number, changes: TripChanges = {}): Generator<Trip> {
   for (let hour = from; hour < to; hour++) {
     const random = createRandom(hour + 1);
@@ -43,7 +43,7 @@ export function* trips(from: number, to: number, changes: TripChanges = {}): Gen
         at: new Date(timeMs).toISOString(),
         distance: round(3 * Math.exp(0.6 * far)),
         duration: round(12 * Math.exp(0.5 * along + 0.1 * random.normal())),
-        battery: round(faulty ? battery * 0.6 : battery),
+        battery: round(faulty ? battery / 3 : battery),
         region: regions[random.below(4)] as string,
         firmware,
       };
@@ -81,7 +81,7 @@ export async function writeTrips(directory: string, events: Iterable<Trip>, chan
       reference: 'reference.ndjson',
       windows: { pane: '1h', lateness: '0s' },
       drift: [{ against: 'training', window: '6h' }],
-      samples: { perPane: 64 },
+      samples: { perPane: 128 },
       joint: {},
       server: { port: 0 },
       store: { url: 'embedded:./store' },
