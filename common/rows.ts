@@ -12,7 +12,7 @@ export interface FlushRows {
   readonly labels: LabelRows;
   readonly deadLetters: readonly DeadLetterRow[];
   readonly profiles: readonly ProfileRow[];
-  /** Absent where no sample of the events is kept. */
+  /** Which of the events are kept as a sample; absent where none are. */
   readonly samples?: SampleRows | undefined;
   readonly chunks: readonly ChunkRow[];
   /** Wall clock when the flush was processed, ms since 1970: when its dead letters were rejected. */
@@ -97,7 +97,7 @@ export interface ProfileRow {
   readonly profile: Profile;
 }
 
-/** Events of a flush whose rows are kept as a sample. Shapes `[samples]`. */
+/** Events of a flush that are in the sample of their pane. Shapes `[samples]`. */
 export interface SampleRows {
   /** So many a pane are kept in the end. */
   readonly perPane: number;

@@ -35,6 +35,10 @@ export const arrowColumn = {
     name,
     data: makeData({ type: new Uint8(), length: values.length, data: values }),
   }),
+  uint16: (name: string, values: Uint16Array): ArrowColumn => ({
+    name,
+    data: makeData({ type: new Uint16(), length: values.length, data: values }),
+  }),
   uint32: (name: string, values: Uint32Array): ArrowColumn => ({
     name,
     data: makeData({ type: new Uint32(), length: values.length, data: values }),

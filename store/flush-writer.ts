@@ -12,7 +12,7 @@ import { type ArrowColumn, arrowColumn, encodeArrow } from './arrow-encode.ts';
 import type { Store } from './client.ts';
 import { writeDeadLetters } from './dead-letter-writer.ts';
 import { featureColumn } from './migrations.ts';
-import { encodeSamples } from './sample-writer.ts';
+import { sampleData } from './sample-columns.ts';
 
 /**
  * Step 1 of the commit protocol: one insert a table. Keyed by position or chunk, so that writing twice changes nothing.
@@ -20,7 +20,7 @@ import { encodeSamples } from './sample-writer.ts';
  */
 export async function writeRows(store: Store, rows: FlushRows): Promise<void> {
   const inserts: Promise<void>[] = [];
-  if (rows.events.rows > 0) inserts.push(store.insertArrow('events', encodeEvents(rows.events)));
+  if (rows.events.rows > 0) inserts.push(store.insertArrow('events', encodeEvents(rows)));
   for (const predictions of rows.predictions) {
     if (predictions.rowOf.length === 0) continue;
     inserts.push(store.insertArrow('predictions', encodePredictions(rows.events, predictions)));
@@ -28,7 +28,6 @@ export async function writeRows(store: Store, rows: FlushRows): Promise<void> {
   if (rows.labels.rows > 0) inserts.push(store.insertArrow('labels', encodeLabels(rows.labels)));
   inserts.push(writeDeadLetters(store, rows.deadLetters, rows.atMs));
   if (rows.profiles.length > 0) inserts.push(store.insertArrow('profiles', encodeProfiles(rows.profiles)));
-  if (rows.samples !== undefined) inserts.push(store.insertArrow('samples', encodeSamples(rows, rows.samples)));
   // All of them end before one's failure is told: a repetition must not run beside what it repeats.
   const failed = (await Promise.allSettled(inserts)).find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
@@ -79,7 +78,8 @@ function positionColumns(rows: PositionColumns): ArrowColumn[] {
   ];
 }
 
-function encodeEvents(events: EventRows) {
+function encodeEvents(flush: FlushRows) {
+  const { events } = flush;
   return encodeArrow(
     [
       ...positionColumns(events),
@@ -91,6 +91,7 @@ function encodeEvents(events: EventRows) {
       arrowColumn.text('violations', events.rows, events.violations),
       arrowColumn.uint8('duplicate', events.duplicate),
       arrowColumn.uint8('late', events.late),
+      ...sampleData(flush),
       ...events.fields.map((field, at) =>
         featureData(featureColumn(field.name), events.rows, events.columns[at] as Column),
       ),

@@ -2,7 +2,7 @@ import { ErrorCode, TidemarkError } from '../common/error.ts';
 import type { FeatureField, FeatureType } from '../common/feature.ts';
 import type { Store } from './client.ts';
 import { deadLetterAdditions, deadLetterTables } from './dead-letter-tables.ts';
-import { sampleTables } from './sample-tables.ts';
+import { sampleColumns } from './sample-columns.ts';
 import { columnSql, createTableSql } from './table-definition.ts';
 import { tables } from './tables.ts';
 
@@ -47,7 +47,10 @@ const migrations: readonly {
   {
     version: 5,
     name: 'samples of events',
-    statements: (database) => sampleTables.map((table) => createTableSql(database, table)),
+    statements: (database) =>
+      sampleColumns.map(
+        (column) => `ALTER TABLE \`${database}\`.\`events\` ADD COLUMN IF NOT EXISTS ${columnSql(column)}`,
+      ),
   },
 ];
 
@@ -92,18 +95,11 @@ export function featureColumn(name: string): string {
   return `f_${name.replace(/[^A-Za-z0-9_]/g, '_')}`;
 }
 
-/** Tables with a column for each feature. */
-const featureTables = ['events', 'samples'] as const;
-
-/** Adds the columns of features the contract has and the tables have not. Columns are never dropped or changed. */
+/** Adds the columns of features the contract has and `events` has not. Columns are never dropped or changed. */
 export async function addFeatureColumns(store: Store, fields: readonly FeatureField[]): Promise<void> {
-  for (const table of featureTables) await addColumns(store, table, fields);
-}
-
-async function addColumns(store: Store, table: string, fields: readonly FeatureField[]): Promise<void> {
   const present = await store.query<{ name: string; type: string }>(
     'SELECT name, type FROM system.columns WHERE database = {database:String} AND table = {table:String}',
-    { database: store.database, table },
+    { database: store.database, table: 'events' },
   );
   const typeOf = new Map(present.map(({ name, type }) => [name, type]));
   for (const field of fields) {
@@ -113,7 +109,7 @@ async function addColumns(store: Store, table: string, fields: readonly FeatureF
     if (found !== undefined && found !== wanted) {
       throw new TidemarkError(
         ErrorCode.CONTRACT_INVALID,
-        `feature ${field.name} is ${field.type}, but ${table}.${name} holds ${found}`,
+        `feature ${field.name} is ${field.type}, but events.${name} holds ${found}`,
         {
           place: `database ${store.database}`,
           cure: 'Give the feature of the new type a new name; what is stored keeps its type',
@@ -122,7 +118,7 @@ async function addColumns(store: Store, table: string, fields: readonly FeatureF
     }
     if (found === undefined) {
       await store.command(
-        `ALTER TABLE \`${store.database}\`.\`${table}\` ADD COLUMN IF NOT EXISTS \`${name}\` ${wanted}`,
+        `ALTER TABLE \`${store.database}\`.\`events\` ADD COLUMN IF NOT EXISTS \`${name}\` ${wanted}`,
       );
       typeOf.set(name, wanted);
     }

@@ -210,7 +210,6 @@ export function createMonitorStore(store: Store) {
         predictions: 'event_time',
         labels: 'label_time',
         profiles: 'pane',
-        samples: 'pane',
         dead_letters: 'arrival_time',
       };
       for (const [name, column] of Object.entries(timed)) {

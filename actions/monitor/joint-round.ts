@@ -31,6 +31,7 @@ export interface JointRound {
   readonly store: MonitorStore;
   readonly reference: Reference;
   readonly joint: JointConfig | undefined;
+  readonly paneMs: number;
   readonly comparisons: readonly ComparisonConfig[];
   readonly budget: Budget;
   readonly judgementsPerWeek: number;
@@ -58,8 +59,8 @@ export async function judgeJointly(due: DueWindow, round: JointRound): Promise<J
 /** The sample of a window with the features of the reference's; undefined where either keeps none. */
 export async function sampleOf(
   { startMs, endMs }: Pick<DueWindow, 'startMs' | 'endMs'>,
-  { store, reference }: Pick<JointRound, 'store' | 'reference'>,
+  { store, reference, paneMs }: Pick<JointRound, 'store' | 'reference' | 'paneMs'>,
 ): Promise<Frame | undefined> {
   if (reference.sample === undefined) return undefined;
-  return store.windowSample(startMs, endMs, reference.sample.frame.fields);
+  return store.windowSample({ startMs, endMs, paneMs, fields: reference.sample.frame.fields });
 }

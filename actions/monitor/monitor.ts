@@ -170,6 +170,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       champions,
       comparisons: config.drift,
       joint: config.joint,
+      paneMs: config.windows.pane,
       care: options.care,
       budget: config.budget,
     });

@@ -29,7 +29,12 @@ export interface MonitorStore {
     binCountOf: (binningId: string) => number | undefined,
   ): Promise<readonly { readonly segment: SegmentKey; readonly feature: string; readonly profile: Profile }[]>;
   /** A uniform sample of the window's events with these features; undefined where none is kept. */
-  windowSample(startMs: number, endMs: number, fields: readonly FeatureField[]): Promise<Frame | undefined>;
+  windowSample(request: {
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly paneMs: number;
+    readonly fields: readonly FeatureField[];
+  }): Promise<Frame | undefined>;
   expire(beforeMs: number): Promise<void>;
   writeJudgements(judgements: readonly Judgement[], revision: number): Promise<void>;
   writeIncidentEntries(

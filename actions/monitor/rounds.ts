@@ -72,6 +72,7 @@ export interface JudgeOptions {
   readonly comparisons: readonly ComparisonConfig[];
   /** Judge several features at once, too. */
   readonly joint?: JointConfig | undefined;
+  readonly paneMs: number;
   /** What models say about alarms; absent where none is asked. */
   readonly care?: CareDesk | undefined;
   readonly budget: Budget;
@@ -101,8 +102,8 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
     budget,
     judgementsPerWeek: perWeek,
   });
-  const { joint, care = noCare } = options;
-  const round = { store, reference, joint, comparisons, budget, judgementsPerWeek: perWeek };
+  const { joint, paneMs, care = noCare } = options;
+  const round = { store, reference, joint, paneMs, comparisons, budget, judgementsPerWeek: perWeek };
   // The sample of the reference describes what the model was trained on, not the window before.
   const deeper =
     against.kind === 'training'

@@ -50,7 +50,7 @@ const table = (name: string): string => `\`${base.store.database}\`.\`${name}\``
 function sampled(hour: number) {
   const fields = [...base.contract.fields, { name: '@lag', type: 'number' as const }];
   const startMs = tripsStartMs + hour * hourMs;
-  return base.stores.monitor.windowSample(startMs, startMs + 6 * hourMs, fields);
+  return base.stores.monitor.windowSample({ startMs, endMs: startMs + 6 * hourMs, paneMs: hourMs, fields });
 }
 
 const judgements = (where: string): Promise<Row[]> =>
@@ -124,11 +124,12 @@ describe('samples', () => {
 
   it('are the same when a chunk is written again, and without one that was never committed', async () => {
     const before = await sampled(0);
-    const all = `SELECT * FROM ${table('samples')} WHERE pane < fromUnixTimestamp64Milli(${tripsStartMs + 6 * hourMs})`;
-    await base.store.command(`INSERT INTO ${table('samples')} ${all}`);
-    await base.store.command(
-      `INSERT INTO ${table('samples')} SELECT * REPLACE ('never/0/0-9@1' AS chunk_id, 0 AS priority) FROM (${all})`,
-    );
+    const all = `SELECT * FROM ${table('events')} WHERE event_time < fromUnixTimestamp64Milli(${tripsStartMs + 6 * hourMs})`;
+    // By the owner of before, by a later one, and beyond what was ever committed.
+    for (const change of ['epoch', 'epoch + 1 AS epoch', 'offset + 1000000000 AS offset, 0 AS sample_priority'])
+      await base.store.command(
+        `INSERT INTO ${table('events')} SELECT * REPLACE (${change.includes(' AS ') ? change : `${change} AS ${change}`}) FROM (${all})`,
+      );
     expect(await sampled(0)).toEqual(before);
   });
 
