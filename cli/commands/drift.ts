@@ -71,7 +71,8 @@ async function runDrift(referencePath: string, currentPath: string, options: Dri
     });
   } else {
     const counts = { drifted, reference: reference.rows, current: current.rows };
-    printText([report(features, counts), ...(joint === undefined ? [] : [jointReport(joint)])].join('\n\n'));
+    const tables = [report(features), ...(joint === undefined ? [] : [jointReport(joint)])];
+    printText([...tables, summaryOf(features, counts)].join('\n\n'));
   }
   return alarms > 0 ? 1 : 0;
 }
@@ -91,10 +92,7 @@ async function readBoth(
   }
 }
 
-function report(
-  features: readonly FeatureComparison[],
-  counts: { readonly drifted: number; readonly reference: number; readonly current: number },
-): string {
+function report(features: readonly FeatureComparison[]): string {
   const rows = features.map(({ name, type, alarm, statistics, why }) => {
     const cell = (statistic: string): string => {
       const value = statistics[statistic]?.value;
@@ -113,8 +111,14 @@ function report(
     ];
   });
   const head = ['', 'feature', 'type', 'js (base 2)', 'psi', 'ks', 'wasserstein/sd', 'missing +', 'why'];
-  const summary = `${counts.drifted} of ${features.length} features drifted; ${counts.reference} rows of reference, ${counts.current} current`;
-  return `${table([head, ...rows])}\n\n${summary}`;
+  return table([head, ...rows]);
+}
+
+function summaryOf(
+  features: readonly FeatureComparison[],
+  counts: { readonly drifted: number; readonly reference: number; readonly current: number },
+): string {
+  return `${counts.drifted} of ${features.length} features drifted; ${counts.reference} rows of reference, ${counts.current} current`;
 }
 
 function jointReport(joint: readonly JointComparison[]): string {

@@ -177,6 +177,8 @@ describe('two random halves of real data', () => {
     const joint = compareJoint(frame, current, features, { budget: 0.002 });
     const correlation = joint?.find(({ name }) => name === '@joint:correlation');
     expect(correlation?.alarm).toBe(true);
-    expect(correlation?.why).toMatch(/^Worldwide Gross and .* no longer go together as before: rank correlation 0\.\d\d in the reference, -?0\.0\d now/);
+    expect(correlation?.why).toMatch(
+      /^Worldwide Gross and .* no longer go together as before: rank correlation 0\.\d\d in the reference, -?0\.0\d now/,
+    );
   });
 });
