@@ -22,6 +22,9 @@ export interface TreesOptions {
   readonly minWeight?: number;
 }
 
+/** A gradient and a curvature for each of 32 bins. */
+const cellsOfNode = 64;
+
 interface Tree {
   /** By node, in the order of a heap: the feature split on, -1 for a leaf. */
   readonly features: Int32Array;
@@ -55,6 +58,7 @@ export function fitTrees(
   const ones = rows.reduce((sum, row) => sum + (classes[row] as number), 0);
   const share = Math.min(1 - 1e-6, Math.max(1e-6, ones / Math.max(1, rows.length)));
   const base = Math.log(share / (1 - share));
+  const gathered = features.map((feature) => ({ ...feature, bins: gather(feature.bins, rows) }));
   const margins = new Float64Array(rows.length).fill(base);
   const gradients = new Float64Array(rows.length);
   const curvatures = new Float64Array(rows.length);
@@ -65,7 +69,10 @@ export function fitTrees(
       gradients[index] = p - (classes[rows[index] as number] as number);
       curvatures[index] = p * (1 - p);
     }
-    const tree = grow({ features, rows, gradients, curvatures, depth, lambda, minWeight, learningRate }, margins);
+    const tree = grow(
+      { features: gathered, rows: rows.length, gradients, curvatures, depth, lambda, minWeight, learningRate },
+      margins,
+    );
     // A tree without a split says nothing that the one before did not.
     if (tree.features[0] === -1) break;
     grown.push(tree);
@@ -96,9 +103,17 @@ export function scoreTrees(
   return scores;
 }
 
+/** The bins of the rows learnt from, side by side: every tree reads them several times. */
+function gather(bins: Uint8Array, rows: Int32Array): Uint8Array {
+  const out = new Uint8Array(rows.length);
+  for (let at = 0; at < rows.length; at++) out[at] = bins[rows[at] as number] as number;
+  return out;
+}
+
 interface Growing {
+  /** With the bins of the rows learnt from alone. */
   readonly features: readonly BinnedFeature[];
-  readonly rows: Int32Array;
+  readonly rows: number;
   readonly gradients: Float64Array;
   readonly curvatures: Float64Array;
   readonly depth: number;
@@ -116,7 +131,7 @@ function grow(input: Growing, margins: Float64Array): Tree {
     masks: new Uint32Array(nodes),
     leaves: new Float64Array(nodes),
   };
-  const nodeOf = new Int32Array(rows.length);
+  const nodeOf = new Int32Array(rows);
   const sumG = new Float64Array(nodes);
   const sumH = new Float64Array(nodes);
   for (let level = 0; level <= depth; level++) {
@@ -124,7 +139,7 @@ function grow(input: Growing, margins: Float64Array): Tree {
     const count = 2 ** level;
     sumG.fill(0);
     sumH.fill(0);
-    for (let index = 0; index < rows.length; index++) {
+    for (let index = 0; index < rows; index++) {
       const node = nodeOf[index] as number;
       sumG[node] = (sumG[node] as number) + (gradients[index] as number);
       sumH[node] = (sumH[node] as number) + (curvatures[index] as number);
@@ -133,21 +148,19 @@ function grow(input: Growing, margins: Float64Array): Tree {
       tree.leaves[node] = (-learningRate * (sumG[node] as number)) / ((sumH[node] as number) + lambda || 1);
     if (level === depth) break;
     const best = Array.from({ length: count }, () => ({ gain: 1e-9, feature: -1, mask: 0 }));
+    const histogram = new Float64Array(count * cellsOfNode);
     features.forEach((feature, at) => {
-      const histogram = new Float64Array(count * 64);
-      const { bins } = feature;
-      for (let index = 0; index < rows.length; index++) {
-        const slot = (nodeOf[index] as number) - first;
-        if (slot < 0) continue;
-        const cell = slot * 64 + 2 * (bins[rows[index] as number] as number);
-        histogram[cell] = (histogram[cell] as number) + (gradients[index] as number);
-        histogram[cell + 1] = (histogram[cell + 1] as number) + (curvatures[index] as number);
-      }
+      fillHistogram({ histogram, bins: feature.bins, nodeOf, first, gradients, curvatures });
       for (let slot = 0; slot < count; slot++) {
         const node = first + slot;
         const total = { g: sumG[node] as number, h: sumH[node] as number };
         if (total.h <= 0) continue;
-        const found = bestSplit(histogram.subarray(slot * 64, slot * 64 + 64), feature, total, input);
+        const found = bestSplit(
+          histogram.subarray(slot * cellsOfNode, (slot + 1) * cellsOfNode),
+          feature,
+          total,
+          input,
+        );
         const known = best[slot] as { gain: number; feature: number; mask: number };
         if (found.gain > known.gain) best[slot] = { ...found, feature: at };
       }
@@ -156,18 +169,41 @@ function grow(input: Growing, margins: Float64Array): Tree {
       tree.features[first + slot] = feature;
       tree.masks[first + slot] = mask;
     });
-    for (let index = 0; index < rows.length; index++) {
+    for (let index = 0; index < rows; index++) {
       const node = nodeOf[index] as number;
       const feature = node < first ? -1 : (tree.features[node] as number);
       if (feature < 0) continue;
-      const bin = (features[feature] as BinnedFeature).bins[rows[index] as number] as number;
+      const bin = (features[feature] as BinnedFeature).bins[index] as number;
       nodeOf[index] = 2 * node + (((tree.masks[node] as number) >>> bin) & 1 ? 1 : 2);
     }
   }
-  for (let index = 0; index < rows.length; index++)
+  for (let index = 0; index < rows; index++)
     margins[index] = (margins[index] as number) + (tree.leaves[nodeOf[index] as number] as number);
   return tree;
 }
+
+/** Sums of gradient and curvature by node and bin. Rows whose node has become a leaf are passed over. */
+function fillHistogram(input: {
+  readonly histogram: Float64Array;
+  readonly bins: Uint8Array;
+  readonly nodeOf: Int32Array;
+  readonly first: number;
+  readonly gradients: Float64Array;
+  readonly curvatures: Float64Array;
+}): void {
+  const { histogram, bins, nodeOf, first, gradients, curvatures } = input;
+  histogram.fill(0);
+  for (let index = 0; index < bins.length; index++) {
+    const slot = (nodeOf[index] as number) - first;
+    if (slot < 0) continue;
+    const cell = slot * cellsOfNode + 2 * (bins[index] as number);
+    histogram[cell] = (histogram[cell] as number) + (gradients[index] as number);
+    histogram[cell + 1] = (histogram[cell + 1] as number) + (curvatures[index] as number);
+  }
+}
+
+/** Bins of one node in the order in which they are split; reused, since a fit asks thousands of times. */
+const order = new Uint8Array(32);
 
 function bestSplit(
   histogram: Float64Array,
@@ -175,34 +211,51 @@ function bestSplit(
   total: { readonly g: number; readonly h: number },
   { lambda, minWeight }: Growing,
 ): { readonly gain: number; readonly mask: number } {
+  let used = 0;
+  for (let bin = hasMissing ? 1 : 0; bin < binCount; bin++)
+    if ((histogram[2 * bin + 1] as number) > 0) order[used++] = bin;
+  if (!ordered) sortByGradient(histogram, used, lambda);
+  const missingH = hasMissing ? (histogram[1] as number) : 0;
+  const missingG = hasMissing ? (histogram[0] as number) : 0;
+  const parent = (total.g * total.g) / (total.h + lambda);
   let gain = Number.NEGATIVE_INFINITY;
   let mask = 0;
-  const parent = (total.g * total.g) / (total.h + lambda);
-  const offer = (g: number, h: number, left: number): void => {
-    const restG = total.g - g;
-    const restH = total.h - h;
-    if (h < minWeight || restH < minWeight) return;
-    const found = (g * g) / (h + lambda) + (restG * restG) / (restH + lambda) - parent;
-    if (found <= gain) return;
-    gain = found;
-    mask = left;
-  };
-  const g = (bin: number): number => histogram[2 * bin] as number;
-  const h = (bin: number): number => histogram[2 * bin + 1] as number;
-  const order: number[] = [];
-  for (let bin = hasMissing ? 1 : 0; bin < binCount; bin++) if (h(bin) > 0) order.push(bin);
-  // A category with few rows is drawn towards the middle, or the order would follow their noise.
-  if (!ordered) order.sort((a, b) => g(a) / (h(a) + lambda) - g(b) / (h(b) + lambda) || a - b);
-  const missing = hasMissing && h(0) > 0;
   let leftG = 0;
   let leftH = 0;
   let left = 0;
-  for (const bin of order) {
-    leftG += g(bin);
-    leftH += h(bin);
+  for (let at = 0; at < used; at++) {
+    const bin = order[at] as number;
+    leftG += histogram[2 * bin] as number;
+    leftH += histogram[2 * bin + 1] as number;
     left |= 1 << bin;
-    offer(leftG, leftH, left >>> 0);
-    if (missing) offer(leftG + g(0), leftH + h(0), (left | 1) >>> 0);
+    // Missing values to the right, then to the left.
+    for (let side = 0; side < (missingH > 0 ? 2 : 1); side++) {
+      const g = leftG + side * missingG;
+      const h = leftH + side * missingH;
+      const restG = total.g - g;
+      const restH = total.h - h;
+      if (h < minWeight || restH < minWeight) continue;
+      const found = (g * g) / (h + lambda) + (restG * restG) / (restH + lambda) - parent;
+      if (found <= gain) continue;
+      gain = found;
+      mask = (left | side) >>> 0;
+    }
   }
   return { gain, mask };
+}
+
+/** Categories by their gradient, ties by bin; few rows are drawn towards the middle, or the order would follow their noise. */
+function sortByGradient(histogram: Float64Array, used: number, lambda: number): void {
+  for (let at = 1; at < used; at++) {
+    const bin = order[at] as number;
+    const key = (histogram[2 * bin] as number) / ((histogram[2 * bin + 1] as number) + lambda);
+    let to = at;
+    while (to > 0) {
+      const other = order[to - 1] as number;
+      if ((histogram[2 * other] as number) / ((histogram[2 * other + 1] as number) + lambda) <= key) break;
+      order[to] = other;
+      to--;
+    }
+    order[to] = bin;
+  }
 }

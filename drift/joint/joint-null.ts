@@ -7,7 +7,7 @@ import type { JointScales } from './joint-scales.ts';
 import { type JointMeasures, type JointTest, jointTests, measureJoint, scoreOf } from './joint-tests.ts';
 
 /** Windows of the reference that are measured: spread evenly over it. */
-const windowsMost = 60;
+const windowsMost = 40;
 /** Rows of a window that are looked at, as many as a window's sample commonly has. */
 const windowRows = 800;
 export const minWindowRows = 100;

@@ -114,9 +114,8 @@ export function effectOf(measures: JointMeasures, test: JointTest, { scale }: Jo
 
 /**
  * The score on the test's own scale: a change of Fisher's z (correlation), standard errors (mutual information), standard
- * deviations of the reference's errors (reconstruction), or the AUC.
+ * deviations of the reference's errors (reconstruction), or the AUC, whose score is that of one half: variance 1 / (6 effective).
  */
-// A score of the classifier is of one half, whose effective size is half of the whole: the AUC's variance is 1 / (6 effective).
 export function shownValue(test: JointTest, score: number, effective: number): number {
   if (test === 'domain_auc') return 0.5 + Math.sqrt(score / (6 * effective));
   if (test === 'mutual_information_sum' || test === 'mutual_information_max') return Math.sqrt(score);
