@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { isPresent } from '../common/columns.ts';
+import { isPresent, valueAt } from '../common/columns.ts';
 import { columnOf } from '../common/feature.ts';
 import { type Family, shuffledFamily } from '../drift/evaluate/family.ts';
 import { readFrame } from '../store/read-file.ts';
@@ -55,8 +55,7 @@ async function frameColumns(path: string): Promise<Columns> {
     const column = columnOf(frame, name);
     if (column === undefined) return [];
     const rows = Array.from({ length: frame.rows }, (_, row) => row).filter((row) => isPresent(column.validity, row));
-    if (column.kind === 'number') return rows.map((row) => column.values[row]);
-    return rows.map((row) => column.dictionary.values[column.codes[row] as number]);
+    return rows.map((row) => valueAt(column, row));
   };
 }
 

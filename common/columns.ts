@@ -20,7 +20,17 @@ export interface TextColumn {
   readonly validity: Uint8Array;
 }
 
-export type Column = NumberColumn | TextColumn;
+/** Vectors of one dimension, such as embeddings. */
+export interface VectorColumn {
+  readonly kind: 'vector';
+  /** At least 1. */
+  readonly dimension: number;
+  /** Row-major, shape `[rows × dimension]`; what stands at an absent row is unspecified. */
+  readonly values: Float32Array;
+  readonly validity: Uint8Array;
+}
+
+export type Column = NumberColumn | TextColumn | VectorColumn;
 
 /** A set of texts with dense codes in order of first appearance. It only grows; batches of one stream share it. */
 export interface Dictionary {
@@ -80,6 +90,23 @@ export function createTextColumn(capacity: number, dictionary: Dictionary = crea
   };
 }
 
+export function createVectorColumn(capacity: number, dimension: number): VectorColumn {
+  return {
+    kind: 'vector',
+    dimension,
+    values: new Float32Array(capacity * dimension),
+    validity: new Uint8Array(bitmapBytes(capacity)),
+  };
+}
+
+/** The value of a row, null where it is absent. For the edges: loops read the arrays. */
+export function valueAt(column: Column, row: number): number | string | readonly number[] | null {
+  if (!isPresent(column.validity, row)) return null;
+  if (column.kind === 'number') return column.values[row] as number;
+  if (column.kind === 'text') return column.dictionary.values[column.codes[row] as number] as string;
+  return Array.from(column.values.subarray(row * column.dimension, (row + 1) * column.dimension));
+}
+
 /** A column of numbers; `null` is absent. For tests and small inputs. */
 export function numberColumn(values: readonly (number | null)[]): NumberColumn {
   const column = createNumberColumn(values.length);
@@ -97,6 +124,17 @@ export function textColumn(values: readonly (string | null)[]): TextColumn {
   values.forEach((value, row) => {
     if (value === null) return;
     column.codes[row] = encode(column.dictionary, value);
+    setPresent(column.validity, row);
+  });
+  return column;
+}
+
+/** A column of vectors, all of `dimension`; `null` is absent. For tests and small inputs. */
+export function vectorColumn(dimension: number, values: readonly (ArrayLike<number> | null)[]): VectorColumn {
+  const column = createVectorColumn(values.length, dimension);
+  values.forEach((value, row) => {
+    if (value === null) return;
+    column.values.set(value, row * dimension);
     setPresent(column.validity, row);
   });
   return column;

@@ -53,6 +53,11 @@ export interface Profile {
   unseen: number;
   /** Categorical: the most frequent of the values outside the known ones, by name; at most `unseenNamesMax`. */
   readonly unseenValues: Map<string, number>;
+  /**
+   * Texts: how many different values are outside the known ones, as the registers of `drift/profile/distinct.ts` that are not
+   * zero. Empty in segments.
+   */
+  readonly distinct: Map<number, number>;
 }
 
 /** At most this many unknown values are counted by name in one profile; the rest is in `unseen` only. */
@@ -65,4 +70,8 @@ export interface ProfiledFeature {
   readonly binning: Binning;
   /** The coarser bins that segments are counted in. */
   readonly segmentBinning: Binning;
+  /** Of a measure, as `review.length`: the feature it measures. Events without a value of it are not counted at all. */
+  readonly of?: string;
+  /** Of a feature that is known by its measures: whether it has a usable value is counted, but no values. */
+  readonly presenceOnly?: boolean;
 }

@@ -58,6 +58,13 @@ export const ViolationCode = {
 } as const;
 export type ViolationCode = (typeof ViolationCode)[keyof typeof ViolationCode];
 
+/** Codes that leave an accepted event without a usable value for the feature: it was there, and is counted as invalid. */
+export const unusableCodes: ReadonlySet<ViolationCode> = new Set([
+  ViolationCode.TYPE_MISMATCH,
+  ViolationCode.NOT_FINITE,
+  ViolationCode.PRECISION_LOST,
+]);
+
 export interface Violation {
   readonly code: ViolationCode;
   /** Where in the event, as a JSON pointer; the empty text is the whole event. */

@@ -1,5 +1,6 @@
 import { formatDuration } from '../common/duration.ts';
 import type { FeatureField } from '../common/feature.ts';
+import { possibleMeasures } from '../common/measure.ts';
 import { suggestion } from '../common/nearest.ts';
 import { parseTimestampMs } from '../common/timestamp.ts';
 import { checkFormats } from './check-format.ts';
@@ -178,14 +179,16 @@ function checkFeatures({ segments, drift, joint }: PipelineConfig, features: rea
       const path = ['segments', at, 'by', index];
       const type = features.find((feature) => feature.name === name)?.type;
       if (!names.includes(name)) say(path, `the contract has no feature ${name}${suggestion(name, names)}`);
-      else if (type === 'timestamp') say(path, `${name} is a timestamp, which has no values that repeat`);
+      else if (type === 'timestamp' || type === 'vector')
+        say(path, `${name} is a ${type}, which has no values that repeat`);
     });
   });
+  const judged = [...names, ...features.flatMap(possibleMeasures)];
   drift.forEach((comparison, at) => {
     comparison.features?.forEach((name, index) => {
       // Lags and predictions are profiled too, under names that begin with @.
-      if (!names.includes(name) && !name.startsWith('@'))
-        say(['drift', at, 'features', index], `the contract has no feature ${name}${suggestion(name, names)}`);
+      if (!judged.includes(name) && !name.startsWith('@'))
+        say(['drift', at, 'features', index], `the contract has no feature ${name}${suggestion(name, judged)}`);
     });
   });
   joint?.features?.forEach((name, index) => {

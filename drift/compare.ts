@@ -1,5 +1,5 @@
-import type { Column } from '../common/columns.ts';
-import type { FeatureType, Frame } from '../common/feature.ts';
+import type { Column, TextColumn } from '../common/columns.ts';
+import type { FeatureType, Frame, TextKind } from '../common/feature.ts';
 import {
   type Compared,
   type CompareOptions,
@@ -11,9 +11,10 @@ import {
   type Statistic,
 } from './compare/comparison.ts';
 import { compareIdentifiers, isIdentifier } from './compare/identifier.ts';
+import { compareWords, isFreeText } from './compare/measured.ts';
 import { compareNumbers } from './compare/numeric.ts';
 import { comparePresence, missingIn } from './compare/presence.ts';
-import { compareCategories, joinTexts } from './compare/text.ts';
+import { compareCategories, type JoinedCounts, joinTexts } from './compare/text.ts';
 import { compareTimestamps } from './compare/timestamp.ts';
 import {
   looksLikeTimes,
@@ -23,6 +24,7 @@ import {
   type UsableNumbers,
   usableNumbers,
 } from './compare/usable.ts';
+import { compareVectors, type VectorSide, vectorPair } from './compare/vector.ts';
 
 export type { CompareOptions, FeatureComparison } from './compare/comparison.ts';
 
@@ -48,6 +50,8 @@ export function compareFrames(reference: Frame, current: Frame, options: Compare
 
 interface Side {
   readonly type: FeatureType;
+  /** Where a contract says it; else the values do. */
+  readonly kind?: TextKind;
   readonly column: Column;
   readonly rows: number;
 }
@@ -66,7 +70,9 @@ function sideOf(frame: Frame, name: string): Side | undefined {
   const at = frame.fields.findIndex((field) => field.name === name);
   const field = frame.fields[at];
   const column = frame.columns[at];
-  return field === undefined || column === undefined ? undefined : { type: field.type, column, rows: frame.rows };
+  if (field === undefined || column === undefined) return undefined;
+  const { type, kind } = field;
+  return { type, column, rows: frame.rows, ...(kind === undefined ? {} : { kind }) };
 }
 
 function measure(name: string, reference: Side | undefined, current: Side | undefined, effects: Effects): Measured {
@@ -77,25 +83,35 @@ function measure(name: string, reference: Side | undefined, current: Side | unde
     return { ...none, type: 'only_in_current', distance: 0, calm: 'new: the reference does not have it' };
   const missing = missingIn(reference.column, reference.rows);
   const missingNow = missingIn(current.column, current.rows);
-  const before = valuesOf(reference, current);
-  const now = valuesOf(current, reference);
+  const vectors = vectorPair(reference, current);
+  const before = vectors?.reference ?? valuesOf(reference, current);
+  const now = vectors?.current ?? valuesOf(current, reference);
   const presence = comparePresence(
     { rows: reference.rows, missing, unusable: before?.unusable ?? 0 },
     { rows: current.rows, missing: missingNow, unusable: now?.unusable ?? 0 },
     effects,
   );
   const compared = compareValues({ reference, current, before, now, effects }, missing, missingNow);
+  const certain = otherDimension(reference.column, current.column);
   return {
     ...compared,
     name,
     statistics: { ...compared.statistics, ...presence.statistics },
     findings: [...compared.findings, ...presence.findings],
+    ...(certain === undefined ? {} : { certain }),
   };
+}
+
+function otherDimension(reference: Column, current: Column): string | undefined {
+  if (reference.kind !== 'vector' || current.kind !== 'vector') return undefined;
+  if (reference.dimension === current.dimension) return undefined;
+  return `vectors of ${reference.dimension} numbers became vectors of ${current.dimension}`;
 }
 
 /** The numbers of a side, where the pair is compared as numbers or times; undefined for a pair of texts. */
 function valuesOf(side: Side, other: Side): UsableNumbers | undefined {
   if (side.column.kind === 'number') return usableNumbers(side.column, side.rows);
+  if (side.column.kind === 'vector') return undefined;
   const asTimes =
     other.column.kind === 'number'
       ? other.type === 'timestamp'
@@ -107,8 +123,8 @@ function valuesOf(side: Side, other: Side): UsableNumbers | undefined {
 interface Pair {
   readonly reference: Side;
   readonly current: Side;
-  readonly before: UsableNumbers | undefined;
-  readonly now: UsableNumbers | undefined;
+  readonly before: UsableNumbers | VectorSide | undefined;
+  readonly now: UsableNumbers | VectorSide | undefined;
   readonly effects: Effects;
 }
 
@@ -124,7 +140,12 @@ function compareValues(
       absent && absentNow ? 'no values on either side' : `no values in the ${absent ? 'reference' : 'current data'}`;
     return { type: 'all_missing', statistics: {}, findings: [], distance: 0, calm };
   }
-  if (before !== undefined && now !== undefined) {
+  if (before !== undefined && now !== undefined && 'column' in before && 'column' in now) {
+    const usable = before.rows - missing > before.unusable && now.rows - missingNow > now.unusable;
+    if (usable) return compareVectors(before, now, effects);
+    return { type: 'vector', statistics: {}, findings: [], distance: 0, calm: 'no usable vectors on one side' };
+  }
+  if (before !== undefined && now !== undefined && 'sorted' in before && 'sorted' in now) {
     const mixed = reference.column.kind !== current.column.kind;
     if (before.sorted.length === 0 || now.sorted.length === 0)
       return {
@@ -153,9 +174,16 @@ function compareValues(
       { column: current.column, rows: current.rows },
     ] as const;
     const joined = joinTexts(...sides);
-    return isIdentifier(joined) ? compareIdentifiers(...sides, joined, effects) : compareCategories(joined, effects);
+    const kind = reference.kind ?? kindOf(reference.column, joined);
+    if (kind === 'category') return compareCategories(joined, effects);
+    return kind === 'text' ? compareWords(...sides, joined, effects) : compareIdentifiers(...sides, joined, effects);
   }
   return { type: 'mixed', statistics: {}, findings: [], distance: 0, calm: 'nothing to compare' };
+}
+
+function kindOf(reference: TextColumn, joined: JoinedCounts): TextKind {
+  if (!isIdentifier(joined)) return 'category';
+  return isFreeText(reference) ? 'text' : 'identifier';
 }
 
 function judge(

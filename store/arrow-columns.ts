@@ -4,10 +4,12 @@ import {
   type Column,
   createNumberColumn,
   createTextColumn,
+  createVectorColumn,
   encode,
   type NumberColumn,
   setPresent,
   type TextColumn,
+  type VectorColumn,
 } from '../common/columns.ts';
 
 /** More distinct texts than this in one column are refused: a JavaScript Map ends at 2^24 entries. */
@@ -20,6 +22,24 @@ export function numbersOf(table: Table, name: string): NumberColumn {
   for (const data of chunksOf(table, name)) {
     column.values.set((data.values as Float64Array).subarray(0, data.length), at);
     copyValidity(column, data, at);
+    at += data.length;
+  }
+  return column;
+}
+
+/** The column of an Arrow table whose values are lists of Float32, of `dimension` or empty; empty is absent. */
+export function vectorsOf(table: Table, name: string, dimension: number): VectorColumn {
+  const column = createVectorColumn(table.numRows, dimension);
+  let at = 0;
+  for (const data of chunksOf(table, name)) {
+    const offsets = data.valueOffsets as Int32Array;
+    const values = data.children[0]?.values as Float32Array;
+    for (let row = 0; row < data.length; row++) {
+      const from = offsets[row] as number;
+      if ((offsets[row + 1] as number) - from !== dimension) continue;
+      column.values.set(values.subarray(from, from + dimension), (at + row) * dimension);
+      setPresent(column.validity, at + row);
+    }
     at += data.length;
   }
   return column;

@@ -2,6 +2,7 @@ import {
   type Data,
   Dictionary,
   Field,
+  Float32,
   Float64,
   Int32,
   Int64,
@@ -19,7 +20,14 @@ import {
   Uint32,
   Utf8,
 } from 'apache-arrow';
-import { bitmapBytes, type NumberColumn, type TextColumn } from '../common/columns.ts';
+import {
+  bitmapBytes,
+  type Column,
+  isPresent,
+  type NumberColumn,
+  type TextColumn,
+  type VectorColumn,
+} from '../common/columns.ts';
 import { packTexts } from '../common/pack-texts.ts';
 import type { BytesColumn } from '../common/rows.ts';
 import type { ArrowFile } from './client.ts';
@@ -98,8 +106,21 @@ export const arrowColumn = {
       column.validity.subarray(0, bitmapBytes(rows)),
     ),
   }),
+  /** Vectors as lists of 32-bit floats, the empty list where absent: a list of the store cannot be null. */
+  vector: (name: string, rows: number, column: VectorColumn): ArrowColumn => {
+    const { offsets, values } = packVectors(column, rows);
+    return list(name, offsets, makeData({ type: new Float32(), length: values.length, data: values }));
+  },
+  /** A feature of any type. */
+  feature: (name: string, rows: number, column: Column): ArrowColumn => {
+    if (column.kind === 'number') return arrowColumn.number(name, rows, column);
+    if (column.kind === 'text') return arrowColumn.text(name, rows, column);
+    return arrowColumn.vector(name, rows, column);
+  },
   uint16Lists: (name: string, offsets: Int32Array, values: Uint16Array): ArrowColumn =>
     list(name, offsets, makeData({ type: new Uint16(), length: values.length, data: values })),
+  uint8Lists: (name: string, offsets: Int32Array, values: Uint8Array): ArrowColumn =>
+    list(name, offsets, makeData({ type: new Uint8(), length: values.length, data: values })),
   int64Lists: (name: string, offsets: Int32Array, values: Float64Array): ArrowColumn =>
     list(name, offsets, makeData({ type: new Int64(), length: values.length, data: toInt64(values) })),
   float64Lists: (name: string, offsets: Int32Array, values: Float64Array): ArrowColumn =>
@@ -137,6 +158,23 @@ export function packBytes(values: readonly Uint8Array[]): BytesColumn {
     offsets[at + 1] = (offsets[at] as number) + value.length;
   });
   return { offsets, bytes: Buffer.concat(values) };
+}
+
+/** The present vectors one after the other, and where each row ends. Nothing is copied where all are present. */
+function packVectors({ dimension, values, validity }: VectorColumn, rows: number) {
+  const offsets = new Int32Array(rows + 1);
+  let present = 0;
+  for (let row = 0; row < rows; row++) {
+    if (isPresent(validity, row)) present++;
+    offsets[row + 1] = present * dimension;
+  }
+  if (present === rows) return { offsets, values: values.subarray(0, rows * dimension) };
+  const packed = new Float32Array(present * dimension);
+  for (let row = 0; row < rows; row++) {
+    if (!isPresent(validity, row)) continue;
+    packed.set(values.subarray(row * dimension, (row + 1) * dimension), offsets[row] as number);
+  }
+  return { offsets, values: packed };
 }
 
 /** The IPC file of columns of equal length; at least one row, since an empty file with dictionaries cannot be read. */

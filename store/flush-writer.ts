@@ -93,15 +93,11 @@ function encodeEvents(flush: FlushRows) {
       arrowColumn.uint8('late', events.late),
       ...sampleData(flush),
       ...events.fields.map((field, at) =>
-        featureData(featureColumn(field.name), events.rows, events.columns[at] as Column),
+        arrowColumn.feature(featureColumn(field.name), events.rows, events.columns[at] as Column),
       ),
     ],
     events.rows,
   );
-}
-
-function featureData(name: string, rows: number, column: Column): ArrowColumn {
-  return column.kind === 'number' ? arrowColumn.number(name, rows, column) : arrowColumn.text(name, rows, column);
 }
 
 function encodePredictions(events: EventRows, { model, version, slot, rowOf, values }: PredictionRows) {
@@ -166,13 +162,21 @@ function encodeProfiles(rows: readonly ProfileRow[]) {
   const binCount: number[] = [];
   const unseenValue: string[] = [];
   const unseenCount: number[] = [];
+  const distinctOffsets = new Int32Array(count + 1);
+  const distinctIndex: number[] = [];
+  const distinctRank: number[] = [];
   rows.forEach(({ profile }, at) => {
-    const { bins, unseenValues } = profile;
+    const { bins, unseenValues, distinct } = profile;
     for (let bin = 0; bin < bins.length; bin++) {
       if (bins[bin] === 0) continue;
       binIndex.push(bin);
       binCount.push(bins[bin] as number);
     }
+    for (const [index, rank] of distinct) {
+      distinctIndex.push(index);
+      distinctRank.push(rank);
+    }
+    distinctOffsets[at + 1] = distinctIndex.length;
     for (const [value, occurrences] of unseenValues) {
       unseenValue.push(value);
       unseenCount.push(occurrences);
@@ -246,6 +250,8 @@ function encodeProfiles(rows: readonly ProfileRow[]) {
       ),
       arrowColumn.textLists('unseen_value', unseenOffsets, unseenValue),
       arrowColumn.int64Lists('unseen_count', unseenOffsets.slice(), Float64Array.from(unseenCount)),
+      arrowColumn.uint16Lists('distinct_index', distinctOffsets, Uint16Array.from(distinctIndex)),
+      arrowColumn.uint8Lists('distinct_rank', distinctOffsets.slice(), Uint8Array.from(distinctRank)),
     ],
     count,
   );

@@ -4,7 +4,7 @@ import type { Store } from './client.ts';
 import { deadLetterAdditions, deadLetterTables } from './dead-letter-tables.ts';
 import { sampleColumns } from './sample-columns.ts';
 import { columnSql, createTableSql } from './table-definition.ts';
-import { tables } from './tables.ts';
+import { distinctColumns, tables } from './tables.ts';
 
 /** Statements that lead from one version of the tables to the next. Never edited once released: a new one is appended. */
 const migrations: readonly {
@@ -46,6 +46,16 @@ const migrations: readonly {
   },
   {
     version: 5,
+    name: 'how many different values',
+    statements: (database) =>
+      ['profiles', 'sealed_profiles'].flatMap((name) =>
+        distinctColumns.map(
+          (column) => `ALTER TABLE \`${database}\`.\`${name}\` ADD COLUMN IF NOT EXISTS ${columnSql(column)}`,
+        ),
+      ),
+  },
+  {
+    version: 6,
     name: 'samples of events',
     statements: (database) =>
       sampleColumns.map(
@@ -88,6 +98,8 @@ const columnTypes: Readonly<Record<FeatureType, string>> = {
   boolean: 'Nullable(Float64)',
   timestamp: 'Nullable(Float64)',
   string: 'LowCardinality(Nullable(String))',
+  // The empty list is absence.
+  vector: 'Array(Float32)',
 };
 
 /** The column of a feature in `events`. */

@@ -10,7 +10,7 @@ import { createSampleReader } from './sample-reader.ts';
 
 /** Sums over the columns of {@link profileSums}, as sealing writes them back. */
 const sealedColumns = `pane, pane_ms, segment, feature, binning, revision, n, missing, invalid, zero, "nan", pos_inf, neg_inf,
-  min, max, sum_z, sum_z2, bin_index, bin_count, unseen, unseen_value, unseen_count`;
+  min, max, sum_z, sum_z2, bin_index, bin_count, unseen, unseen_value, unseen_count, distinct_index, distinct_rank`;
 
 /** What the monitor reads and writes. Every write is keyed, so that a round that a crash interrupted can be done again. */
 export function createMonitorStore(store: Store) {
@@ -85,7 +85,7 @@ export function createMonitorStore(store: Store) {
       await store.command(
         `INSERT INTO ${table('sealed_profiles')} (${sealedColumns})
          SELECT pane, pane_ms, segment, feature, binning, {revision:UInt64}, n, missing, invalid, zero, "nan", pos_inf, neg_inf,
-           min, max, sum_z, sum_z2, bins.1, bins.2, unseen, unseen_names.1, unseen_names.2
+           min, max, sum_z, sum_z2, bins.1, bins.2, unseen, unseen_names.1, unseen_names.2, registers.1, registers.2
          FROM (
            SELECT pane, pane_ms, segment, feature, binning, ${profileSums}
            FROM ${table('profiles')} FINAL

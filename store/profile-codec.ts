@@ -19,6 +19,7 @@ export interface ProfileRecord {
   readonly bins: readonly [readonly number[], readonly string[]];
   readonly unseen: string;
   readonly unseen_names: readonly [readonly string[], readonly string[]];
+  readonly registers: readonly [readonly number[], readonly number[]];
 }
 
 /** The sums a {@link ProfileRecord} is made of, over rows of `profiles` or `sealed_profiles`. */
@@ -26,7 +27,8 @@ export const profileSums = `
   sum(n) AS n, sum(missing) AS missing, sum(invalid) AS invalid, sum(zero) AS zero, sum("nan") AS "nan",
   sum(pos_inf) AS pos_inf, sum(neg_inf) AS neg_inf, min(min) AS min, max(max) AS max,
   sum(sum_z) AS sum_z, sum(sum_z2) AS sum_z2, sumMap(bin_index, bin_count) AS bins,
-  sum(unseen) AS unseen, sumMap(unseen_value, unseen_count) AS unseen_names`;
+  sum(unseen) AS unseen, sumMap(unseen_value, unseen_count) AS unseen_names,
+  maxMap(distinct_index, distinct_rank) AS registers`;
 
 export function profileFromRecord(record: ProfileRecord, binCount: number): Profile {
   const bins = new Float64Array(binCount);
@@ -35,6 +37,7 @@ export function profileFromRecord(record: ProfileRecord, binCount: number): Prof
     bins[index] = Number(counts[at]);
   });
   const [names, occurrences] = record.unseen_names;
+  const [registers, ranks] = record.registers;
   return {
     n: Number(record.n),
     missing: Number(record.missing),
@@ -50,5 +53,6 @@ export function profileFromRecord(record: ProfileRecord, binCount: number): Prof
     bins,
     unseen: Number(record.unseen),
     unseenValues: new Map(names.map((name, at) => [name, Number(occurrences[at])])),
+    distinct: new Map(registers.map((index, at) => [Number(index), Number(ranks[at])])),
   };
 }

@@ -5,8 +5,8 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { tableFromIPC } from 'apache-arrow';
 import type { Column } from '../common/columns.ts';
 import { messageOf } from '../common/error.ts';
-import type { FeatureType, Frame } from '../common/feature.ts';
-import { absentTexts, distinctTextsMax, numbersOf, textsOf } from './arrow-columns.ts';
+import { dimensionMax, type FeatureType, type Frame } from '../common/feature.ts';
+import { absentTexts, distinctTextsMax, numbersOf, textsOf, vectorsOf } from './arrow-columns.ts';
 import { type FileFormat, malformed, recognizeFile } from './file-format.ts';
 import { openScratchEngine } from './scratch-engine.ts';
 
@@ -50,6 +50,10 @@ interface FileColumn {
   readonly name: string;
   readonly type: FeatureType;
   readonly expression: string;
+  /** Of a vector. */
+  readonly dimension?: number;
+  /** The column is a list of numbers, which are vectors where all are of one length. */
+  readonly list?: string;
 }
 
 let opening: Promise<unknown> = Promise.resolve();
@@ -59,7 +63,8 @@ let opening: Promise<unknown> = Promise.resolve();
  * (.arrow, .feather; streams .arrows), by ending, optionally compressed (.gz, .zst).
  *
  * Integers, floats and decimals become numbers (integers beyond 2^53 lose digits), dates and times milliseconds since 1970
- * in UTC, lists, maps and JSON objects their JSON text. An empty field of a CSV is absent. NaN is present. A column of
+ * in UTC, maps and JSON objects their JSON text. Lists of numbers that all have one length, or none, become vectors of 32-bit
+ * floats (a null within is NaN), other lists their JSON text. An empty field of a CSV is absent. NaN is present. A column of
  * mixed types is read as text.
  * @throws TidemarkError FILE_UNREADABLE, FILE_MALFORMED
  */
@@ -124,16 +129,15 @@ async function readColumns(job: ReadColumns): Promise<Frame> {
     query: `DESCRIBE TABLE ${source} ${inQuery(settings)}`,
     format: 'JSONEachRow',
   });
-  const columns = (await described.json<{ name: string; type: string }>()).map(fileColumn);
+  const columns = await withVectors(job, (await described.json<{ name: string; type: string }>()).map(fileColumn));
   const many = await columnsOfManyTexts(job, columns);
-  const limit = job.limitRows === undefined ? '' : ` LIMIT ${Math.max(0, Math.floor(job.limitRows))}`;
   const select = columns.map((column, at) => {
     const expression =
       column.type === 'string' && !many.has(at) ? `toLowCardinality(${column.expression})` : column.expression;
     return `${expression} AS _${at}`;
   });
   await client.command({
-    query: `INSERT INTO FUNCTION file('${output}', 'Arrow') SELECT ${select.join(', ')} FROM ${source}${limit} ${inQuery({ ...settings, ...writeSettings })}`,
+    query: `INSERT INTO FUNCTION file('${output}', 'Arrow') SELECT ${select.join(', ')} FROM ${source}${limitOf(job)} ${inQuery({ ...settings, ...writeSettings })}`,
   });
   return frameOf(job.path, columns, output);
 }
@@ -145,9 +149,14 @@ function frameOf(path: string, columns: readonly FileColumn[], output: string): 
   const rows = table.numRows;
   return {
     rows,
-    fields: columns.map(({ name, type }) => ({ name, type })),
+    fields: columns.map(({ name, type, dimension }) => ({
+      name,
+      type,
+      ...(dimension === undefined ? {} : { dimension }),
+    })),
     columns: columns.map((column, at): Column => {
       if (rows === 0 && column.type === 'string') return absentTexts(0);
+      if (column.dimension !== undefined) return vectorsOf(table, `_${at}`, column.dimension);
       if (column.type !== 'string') return numbersOf(table, `_${at}`);
       const texts = textsOf(table, `_${at}`);
       if (texts !== undefined) return texts;
@@ -158,6 +167,32 @@ function frameOf(path: string, columns: readonly FileColumn[], output: string): 
       );
     }),
   };
+}
+
+/** Lists of numbers that all have one length, or none, are vectors. Looks at all of them, so that a stray one is not lost. */
+async function withVectors(job: ReadColumns, columns: readonly FileColumn[]): Promise<readonly FileColumn[]> {
+  const lists = columns.flatMap(({ list }, at) => (list === undefined ? [] : [{ list, at }]));
+  if (lists.length === 0) return columns;
+  const lengths = lists.map(({ list, at }) => `length(${list}) AS _${at}`);
+  const limits = lists.map(
+    ({ at }) => `toFloat64(minIf(_${at}, _${at} > 0)) AS least_${at}, toFloat64(max(_${at})) AS most_${at}`,
+  );
+  const answer = await job.client.query({
+    query: `SELECT ${limits.join(', ')} FROM (SELECT ${lengths.join(', ')} FROM ${job.source}${limitOf(job)}) ${inQuery({ ...job.settings, input_format_skip_unknown_fields: 1 })}`,
+    format: 'JSONEachRow',
+  });
+  const [row] = await answer.json<Record<string, number>>();
+  return columns.map((column, at): FileColumn => {
+    const [least, most] = [row?.[`least_${at}`] ?? 0, row?.[`most_${at}`] ?? 0];
+    if (column.list === undefined || least !== most || most < 2 || most > dimensionMax) return column;
+    // A null within a list would be lost as 0.
+    const expression = `arrayMap(x -> ifNull(toFloat32(x), nan), ${column.list})`;
+    return { name: column.name, type: 'vector', dimension: most, expression };
+  });
+}
+
+function limitOf({ limitRows }: ReadColumns): string {
+  return limitRows === undefined ? '' : ` LIMIT ${Math.max(0, Math.floor(limitRows))}`;
 }
 
 /** A dictionary of millions of texts takes the engine seconds to write; such columns come as plain texts. */
@@ -188,6 +223,8 @@ function fileColumn({ name, type }: { readonly name: string; readonly type: stri
       expression: `toFloat64(toUnixTimestamp64Milli(toDateTime64(${column}, 3, 'UTC')))`,
     };
   if (bare === 'Nothing') return { name, type: 'string', expression: `CAST(${column} AS Nullable(String))` };
+  if (/^Array\((Nullable\()?(U?Int(8|16|32|64)|BFloat16|Float32|Float64)\)+$/.test(bare))
+    return { name, type: 'string', expression: `toJSONString(${column})`, list: column };
   if (/^(Array|Map|Tuple|Nested|JSON|Variant|Dynamic|Object)/.test(bare))
     return { name, type: 'string', expression: `toJSONString(${column})` };
   return { name, type: 'string', expression: `toString(${column})` };

@@ -1,4 +1,11 @@
-import { type Column, createNumberColumn, createTextColumn, encode, setPresent } from '../common/columns.ts';
+import {
+  type Column,
+  createNumberColumn,
+  createTextColumn,
+  encode,
+  setPresent,
+  vectorColumn,
+} from '../common/columns.ts';
 import type { FeatureField, Frame } from '../common/feature.ts';
 import type { Store } from './client.ts';
 import { featureColumn } from './migrations.ts';
@@ -13,7 +20,7 @@ interface SampleRecord extends Readonly<Record<string, unknown>> {
 }
 
 /**
- * Reads samples of closed windows. The features are those of `fields`, by the names a reference has for them: `@lag`, and
+ * Reads samples of closed windows. The features are those of `fields`, by the names a reference has for them: `@time`, `@lag`, and
  * `@prediction:MODEL:VERSION`, stand for what the events' times and the champions say.
  */
 export interface SampleRequest {
@@ -87,7 +94,15 @@ function uniform(records: readonly SampleRecord[]): readonly SampleRecord[] {
   return below.toSorted((a, b) => Number(a.priority) - Number(b.priority)).slice(0, rowsMost);
 }
 
-function columnFrom(records: readonly SampleRecord[], { name, type }: FeatureField): Column {
+function columnFrom(records: readonly SampleRecord[], { name, type, dimension }: FeatureField): Column {
+  if (dimension !== undefined) {
+    const vectors = records.map((record) => record[featureColumn(name)] as readonly unknown[] | undefined);
+    // The empty list stands for an absent vector.
+    return vectorColumn(
+      dimension,
+      vectors.map((one) => (one?.length === dimension ? one.map(parseDouble) : null)),
+    );
+  }
   if (type === 'string') {
     const column = createTextColumn(records.length);
     records.forEach((record, row) => {
@@ -109,6 +124,7 @@ function columnFrom(records: readonly SampleRecord[], { name, type }: FeatureFie
 }
 
 function numberOf(record: SampleRecord, name: string): number | undefined {
+  if (name === '@time') return Number(record['event_ms']);
   if (name === '@lag') {
     const arrival = record['arrival_ms'];
     return arrival === null ? undefined : (Number(record['event_ms']) - Number(arrival)) / 1000;

@@ -9,6 +9,12 @@ import { column, lc, position, type TableDefinition, time } from './table-defini
  * whichever arrives last. Readers say FINAL (or argMax) and never count a row whose chunk is not in `chunks`.
  */
 
+/** Columns of both tables of profiles that came with version 5. */
+export const distinctColumns = [
+  column('distinct_index', 'Array(UInt16)', 'registers of different values outside the known ones (HyperLogLog)'),
+  column('distinct_rank', 'Array(UInt8)', 'what they hold; they merge by maxMap'),
+];
+
 /** Mergeable counts of one feature; see `common/profile.ts`. */
 const counts = [
   column('n', 'UInt64', 'events'),
@@ -27,6 +33,7 @@ const counts = [
   column('unseen', 'UInt64', 'values outside the known ones'),
   column('unseen_value', 'Array(String)', 'the most frequent of them'),
   column('unseen_count', 'Array(UInt64)', 'their counts'),
+  ...distinctColumns,
 ];
 
 export const tables: readonly TableDefinition[] = [
@@ -59,7 +66,8 @@ export const tables: readonly TableDefinition[] = [
   },
   {
     name: 'events',
-    purpose: 'Every accepted event once, with its features (one column f_NAME for each feature of the contract).',
+    purpose:
+      'Every accepted event once, with its features (one column f_NAME for each feature of the contract; of a vector a list of Float32, empty where absent).',
     columns: [
       ...position,
       column('event_time', time, 'when it happened, by the producer'),
@@ -115,7 +123,7 @@ export const tables: readonly TableDefinition[] = [
       column('pane', time, 'start of the pane'),
       column('pane_ms', 'UInt32', 'its length'),
       column('segment', lc, 'empty: all events; else FEATURE=VALUE'),
-      column('feature', lc, 'feature, @lag, or @prediction:MODEL:VERSION'),
+      column('feature', lc, 'feature, its measure FEATURE.MEASURE, @lag, or @prediction:MODEL:VERSION'),
       column('binning', lc, 'how values were counted'),
       ...counts,
     ],

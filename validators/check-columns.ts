@@ -1,6 +1,14 @@
-import { type Column, type Dictionary, isPresent, type NumberColumn, type TextColumn } from '../common/columns.ts';
+import {
+  type Column,
+  type Dictionary,
+  isPresent,
+  type NumberColumn,
+  type TextColumn,
+  type VectorColumn,
+} from '../common/columns.ts';
 import type { FeatureField } from '../common/feature.ts';
 import { type Violation, ViolationCode } from '../common/violation.ts';
+import { checkVectorRange } from './check-vectors.ts';
 import type { Contract, ContractFeature } from './contract.ts';
 import { derive } from './derive.ts';
 import { checkPattern } from './pattern.ts';
@@ -34,7 +42,8 @@ export function compileColumnChecks(contract: Contract, fields: readonly Feature
       if (limited || domain !== undefined) checks.push(textCheck(feature, at));
       return;
     }
-    if (min !== undefined || max !== undefined) checks.push(rangeCheck(feature, at));
+    if (min !== undefined || max !== undefined)
+      checks.push(type === 'vector' ? vectorRangeCheck(feature, at) : rangeCheck(feature, at));
     if (domain !== undefined) checks.push(numericDomainCheck(feature, domain, at));
   });
   for (const rule of contract.rules) {
@@ -65,6 +74,10 @@ function rangeCheck(feature: ContractFeature, at: number): Check {
       }
     }
   };
+}
+
+function vectorRangeCheck(feature: ContractFeature, at: number): Check {
+  return (checked) => checkVectorRange(feature, checked.columns[at] as VectorColumn, checked);
 }
 
 function numericDomainCheck(

@@ -1,11 +1,21 @@
-import { type Column, encode, isPresent, type NumberColumn, setPresent, type TextColumn } from '../common/columns.ts';
+import {
+  type Column,
+  encode,
+  isPresent,
+  type NumberColumn,
+  setPresent,
+  type TextColumn,
+  valueAt,
+} from '../common/columns.ts';
 import type { FeatureField, FeatureType, Frame } from '../common/feature.ts';
 import { formatPointer, parsePointer } from '../common/pointer.ts';
 import { parseTimestampMs } from '../common/timestamp.ts';
 import { Verdict } from '../common/verdict.ts';
 import { type Violation, ViolationCode } from '../common/violation.ts';
 import type { CheckedColumns } from './check-columns.ts';
-import { type Coerced, coerce } from './coerce.ts';
+import { fromVectors, vectorsFromTexts } from './check-vectors.ts';
+import type { Coerced } from './coerce.ts';
+import { coerceFeature } from './coerce-vector.ts';
 import type { CheckedRows } from './compile.ts';
 import type { Contract, ContractFeature } from './contract.ts';
 import { newColumn } from './row-builder.ts';
@@ -37,9 +47,16 @@ export function checkFrame(frame: Frame, { contract, fields, knownKeys, checkCol
     if (source === undefined) return absentColumn(feature, field, rows, notes);
     read.add(source.at);
     const from: Source = { ...source, rows, notes };
-    return source.column.kind === 'text'
-      ? fromTexts(feature, from, source.column)
-      : fromNumbers(feature, from, source.column);
+    const out = newColumn(field, rows);
+    if (source.column.kind === 'vector') {
+      return out.kind === 'vector'
+        ? fromVectors(feature, from, source.column, out)
+        : fromForeign(feature, from, source.column, out);
+    }
+    if (source.column.kind === 'number') return fromNumbers(feature, from, source.column);
+    const { within } = source;
+    if (out.kind !== 'vector') return fromTexts(feature, from, source.column);
+    return vectorsFromTexts(feature, from, source.column, (text) => valueWithin(text, within), out);
   });
   if (contract.unknownFields !== 'ignore') {
     const verdict = verdictOf(contract.unknownFields);
@@ -100,7 +117,7 @@ interface Meaning {
   readonly violations: readonly Violation[] | undefined;
 }
 
-function meaningOf(feature: ContractFeature, raw: unknown, coerced = coerce(raw, feature.type)): Meaning {
+function meaningOf(feature: ContractFeature, raw: unknown, coerced = coerceFeature(raw, feature)): Meaning {
   const judged = judgeCoerced(feature, raw, coerced);
   return {
     coerced,
@@ -124,9 +141,18 @@ function fromTexts(feature: ContractFeature, source: Source, column: TextColumn)
     if (meaning.violations !== undefined) notes.add(row, meaning.verdict, meaning.violations);
     if (meaning.coerced.kind !== 'value') continue;
     if (out.kind === 'number') out.values[row] = meaning.coerced.value as number;
-    else if (within.length === 0) out.codes[row] = codes[row] as number;
-    else out.codes[row] = encode(out.dictionary, meaning.coerced.value as string);
+    else if (out.kind === 'text' && within.length === 0) out.codes[row] = codes[row] as number;
+    else if (out.kind === 'text') out.codes[row] = encode(out.dictionary, meaning.coerced.value as string);
     setPresent(out.validity, row);
+  }
+  return out;
+}
+
+/** Lists where the feature is no vector: each is a violation, or whatever the contract makes of it. */
+function fromForeign(feature: ContractFeature, { rows, notes }: Source, column: Column, out: Column): Column {
+  for (let row = 0; row < rows; row++) {
+    const { verdict, violations } = meaningOf(feature, valueAt(column, row));
+    if (violations !== undefined) notes.add(row, verdict, violations);
   }
   return out;
 }

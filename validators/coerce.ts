@@ -4,10 +4,11 @@ import { ViolationCode } from '../common/violation.ts';
 
 /** A value of the feature's type, exact or converted; absent; or the reason why there is none. */
 export type Coerced =
-  | { readonly kind: 'value'; readonly value: number | string; readonly converted: boolean }
+  | { readonly kind: 'value'; readonly value: number | string | readonly number[]; readonly converted: boolean }
   /** `converted` where a text such as N/A was read as no value. */
   | { readonly kind: 'absent'; readonly converted: boolean }
-  | { readonly kind: 'unusable'; readonly code: ViolationCode };
+  /** `found` says more than the value itself would. */
+  | { readonly kind: 'unusable'; readonly code: ViolationCode; readonly found?: string };
 
 const absent: Coerced = { kind: 'absent', converted: false };
 const saidAbsent: Coerced = { kind: 'absent', converted: true };

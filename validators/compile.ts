@@ -58,7 +58,7 @@ const dictionaryMax = 65_536;
 
 /** @throws ExpressionError, RangeError where the contract contradicts itself, which `parseContract` has found out before */
 export function compileContract(contract: Contract, options: CompileOptions = {}): CompiledContract {
-  const fields: FeatureField[] = contract.features.map(({ name, type }) => ({ name, type }));
+  const fields: FeatureField[] = contract.features.map(fieldOf);
   const checkColumns = compileColumnChecks(contract, fields);
   const read = contract.features.filter(({ derive }) => derive === undefined).map(({ path }) => path);
   const knownKeys = new Set([...read, ...(options.envelope ?? [])].flatMap((path) => parsePointer(path)?.[0] ?? []));
@@ -78,6 +78,15 @@ export function compileContract(contract: Contract, options: CompileOptions = {}
     createBuilder: (capacityRows) =>
       createRowBuilder({ contract, fields, knownKeys, dictionaries: freshDictionaries(), capacityRows, checkColumns }),
     checkFrame: (frame) => checkFrame(frame, { contract, fields, knownKeys, checkColumns }),
+  };
+}
+
+function fieldOf({ name, type, dimension, kind }: ContractFeature): FeatureField {
+  return {
+    name,
+    type,
+    ...(dimension === undefined ? {} : { dimension }),
+    ...(kind === undefined ? {} : { kind }),
   };
 }
 

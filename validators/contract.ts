@@ -27,7 +27,7 @@ export interface ContractFeature extends FeatureField {
   readonly onTypeMismatch: Otherwise;
   /** Values it may have; numbers as they are written. */
   readonly domain?: { readonly values: readonly string[]; readonly otherwise: Otherwise };
-  /** Both ends belong to the range. */
+  /** Both ends belong to the range; of a vector, of each of its components. */
   readonly min?: number;
   readonly max?: number;
   /** Unicode characters. */

@@ -1,4 +1,5 @@
 import type { FeatureType } from '../common/feature.ts';
+import { possibleMeasures } from '../common/measure.ts';
 import { suggestion } from '../common/nearest.ts';
 import type { Contract, ContractFeature } from './contract.ts';
 import { ExpressionError } from './expression.ts';
@@ -19,6 +20,7 @@ export function findContradictions(contract: Contract): Contradiction[] {
   const byName = new Map(contract.features.map((feature) => [feature.name, feature]));
   for (const feature of contract.features) {
     const say: Say = (path, reason) => found.push({ path: ['features', feature.name, ...path], reason });
+    checkKind(feature, say);
     checkRange(feature, say);
     const pattern = checkLimits(feature, say);
     checkDomain(feature, pattern, say);
@@ -33,11 +35,14 @@ export function findContradictions(contract: Contract): Contradiction[] {
 function checkNames({ features }: Contract, say: Say): void {
   const columns = new Map<string, string>();
   const readers = new Map<string, string>();
+  const measures = new Map(features.flatMap((feature) => possibleMeasures(feature).map((one) => [one, feature.name])));
   for (const { name, path } of features) {
     const column = name.replace(/[^A-Za-z0-9_]/g, '_');
     const other = columns.get(column);
     if (other !== undefined) say(['features', name], `the feature ${other} has the same column name f_${column}`);
     columns.set(column, name);
+    const measured = measures.get(name);
+    if (measured !== undefined) say(['features', name], `this is the name of a measure of ${measured}: choose another`);
     const reader = readers.get(path);
     if (reader !== undefined) say(['features', name], `${reader} stands for ${path} already: one value, one feature`);
     readers.set(path, name);
@@ -56,12 +61,20 @@ function checkRules({ features, rules }: Contract, say: Say): void {
   });
 }
 
+function checkKind({ type, dimension, kind, domain }: ContractFeature, say: Say): void {
+  if (type === 'vector' && dimension === undefined) say([], 'a vector needs its dimension');
+  if (type !== 'vector' && dimension !== undefined) say(['dimension'], `a dimension is for vectors; this is ${type}`);
+  if (kind === undefined) return;
+  if (type !== 'string') say(['kind'], `a kind is for strings; this is ${type}`);
+  else if (kind !== 'category' && domain !== undefined) say(['kind'], `what has a domain is a category, no ${kind}`);
+}
+
 const isNumeric = (type: FeatureType): boolean => type === 'number' || type === 'integer';
 
 function checkRange({ type, min, max }: ContractFeature, say: Say): void {
   if (min === undefined && max === undefined) return;
   const key = [min === undefined ? 'max' : 'min'];
-  if (!isNumeric(type)) {
+  if (!isNumeric(type) && type !== 'vector') {
     say(
       key,
       `a range is for numbers; this is ${type}${type === 'string' ? ' (minLength and maxLength are for texts)' : ''}`,
@@ -95,7 +108,7 @@ function checkLimits(feature: ContractFeature, say: Say): CheckedPattern | undef
 function checkDomain(feature: ContractFeature, pattern: CheckedPattern | undefined, say: Say): void {
   const { type, domain, min = -Infinity, max = Infinity, minLength = 0, maxLength = Infinity } = feature;
   if (domain === undefined) return;
-  if (type === 'timestamp' || type === 'boolean') {
+  if (type === 'timestamp' || type === 'boolean' || type === 'vector') {
     say(['domain'], `a ${type} has no domain`);
     return;
   }

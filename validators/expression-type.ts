@@ -4,7 +4,7 @@ import { parseTimestampMs } from '../common/timestamp.ts';
 import { type Expression, ExpressionError } from './expression.ts';
 
 /** What an expression gives. A moment is in ms since 1970; the difference of two is a number of ms. */
-export type ExpressionType = 'number' | 'text' | 'logic' | 'moment';
+export type ExpressionType = 'number' | 'text' | 'logic' | 'moment' | 'vector';
 
 const typeOfFeature: Readonly<Record<FeatureType, ExpressionType>> = {
   number: 'number',
@@ -12,12 +12,14 @@ const typeOfFeature: Readonly<Record<FeatureType, ExpressionType>> = {
   boolean: 'logic',
   string: 'text',
   timestamp: 'moment',
+  vector: 'vector',
 };
 const words: Readonly<Record<ExpressionType, string>> = {
   number: 'a number',
   text: 'a text',
   logic: 'true or false',
   moment: 'a timestamp',
+  vector: 'a vector',
 };
 
 /**
@@ -72,7 +74,7 @@ function typeOfBinary(
     throw new ExpressionError(`${words[a]} ${operator} ${words[b]} cannot be computed`, at);
   }
   const equality = operator === '==' || operator === '!=';
-  if (a === b && (a !== 'logic' || equality)) return 'logic';
+  if (a === b && a !== 'vector' && (a !== 'logic' || equality)) return 'logic';
   // '2001-01-31' stands for a moment beside one.
   if ((a === 'moment' && momentOf(right) !== undefined) || (b === 'moment' && momentOf(left) !== undefined)) {
     return 'logic';

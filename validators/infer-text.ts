@@ -1,4 +1,5 @@
 import { isPresent, type TextColumn } from '../common/columns.ts';
+import { isWordy } from '../common/measure.ts';
 import { parseTimestampMs } from '../common/timestamp.ts';
 import { isAbsentText, isNumeral } from './coerce.ts';
 import { count, type InferredFeature, percent } from './inferred.ts';
@@ -11,6 +12,9 @@ const rowsPerValue = 5;
 const newValueShareMax = 0.01;
 /** Texts that are numbers, but for this share, are numbers among which something is wrong. */
 const junkShareMax = 0.01;
+
+/** So few different texts are no sign of free text, whatever they look like. */
+const fewTexts = 20;
 
 interface Counted {
   readonly text: string;
@@ -96,7 +100,11 @@ function textFeature(counted: readonly Counted[], present: number): InferredFeat
         : once / present > newValueShareMax
           ? `${count(once)} of them once, so new ones will come`
           : undefined;
-  if (reason !== undefined) return { type: 'string', present, notes: [`${values}, ${reason}: no domain`] };
+  if (reason !== undefined) {
+    const notes = [`${values}, ${reason}: no domain`];
+    if (distinct <= fewTexts || !isWordy(counted.map(({ text }) => text))) return { type: 'string', present, notes };
+    return { type: 'string', limits: { kind: 'text' }, present, notes: [...notes, 'most are of several words'] };
+  }
   const [most] = counted.toSorted((a, b) => b.rows - a.rows) as [Counted];
   const domain = { values: counted.map(({ text }) => text).sort(), otherwise: 'flag' as const };
   const frequent = `the most frequent ${JSON.stringify(most.text.slice(0, 40))} (${percent(most.rows / present)})`;

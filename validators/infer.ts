@@ -4,6 +4,7 @@ import { formatPointer } from '../common/pointer.ts';
 import type { Contract, ContractFeature } from './contract.ts';
 import { inferNumber } from './infer-number.ts';
 import { inferText } from './infer-text.ts';
+import { inferVector } from './infer-vector.ts';
 import { count, type InferredFeature, percent } from './inferred.ts';
 
 export interface InferOptions {
@@ -59,6 +60,7 @@ export function inferWithNotes(frame: Frame, { name, exclude = [] }: InferOption
 
 function inferColumn({ type }: FeatureField, column: Column, rows: number): InferredFeature {
   if (column.kind === 'text') return inferText(column, rows);
+  if (column.kind === 'vector') return inferVector(column, rows);
   if (type === 'number' || type === 'integer') return inferNumber(column, rows, type);
   let present = 0;
   for (let row = 0; row < rows; row++) {

@@ -3,7 +3,7 @@ import type { ContractFeature } from './contract.ts';
 /** What a column says of its feature beyond name, path and presence. */
 export interface InferredFeature {
   readonly type: ContractFeature['type'];
-  readonly limits?: Partial<Pick<ContractFeature, 'min' | 'max' | 'domain' | 'onTypeMismatch'>>;
+  readonly limits?: Partial<Pick<ContractFeature, 'min' | 'max' | 'domain' | 'kind' | 'dimension' | 'onTypeMismatch'>>;
   /** Rows with a value, the empty text being none. */
   readonly present: number;
   readonly notes: readonly string[];

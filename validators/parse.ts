@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorCode } from '../common/error.ts';
-import { featureTypes } from '../common/feature.ts';
+import { dimensionMax, featureTypes, textKinds } from '../common/feature.ts';
 import { checkYaml, type FileProblem, formatPath, problemsError, readYaml } from '../common/yaml-file.ts';
 import { type Contract, type ContractFeature, deriveKinds } from './contract.ts';
 import { type Contradiction, findContradictions } from './contradictions.ts';
@@ -14,6 +14,19 @@ const name = (what: string, form: RegExp, meaning: string) =>
 
 const featureSchema = z.strictObject({
   type: z.enum(featureTypes).describe('what its values are; timestamps are held as ms since 1970, booleans as 0 and 1'),
+  dimension: z
+    .number()
+    .int()
+    .min(1)
+    .max(dimensionMax)
+    .optional()
+    .describe('how many numbers a vector has; every vector has to say it'),
+  kind: z
+    .enum(textKinds)
+    .optional()
+    .describe(
+      'what the values of a string are for: one of some kinds, the name of one thing, or words; default: found out from the reference',
+    ),
   description: z.string().optional().describe('for people'),
   path: z
     .string()
@@ -34,8 +47,8 @@ const featureSchema = z.strictObject({
     })
     .optional()
     .describe('of texts, numbers and integers'),
-  min: z.number().optional().describe('least value of a number or integer'),
-  max: z.number().optional().describe('greatest value of a number or integer'),
+  min: z.number().optional().describe('least value of a number or integer, or of a component of a vector'),
+  max: z.number().optional().describe('greatest value of a number or integer, or of a component of a vector'),
   minLength: length.describe('least length of a text, in Unicode characters'),
   maxLength: length.describe('greatest length of a text, in Unicode characters'),
   pattern: z.string().optional().describe('regular expression (JavaScript, flag u) that matches somewhere in the text'),
@@ -129,7 +142,7 @@ function findUnreadable({ features }: RawContract): Contradiction[] {
     domain?.values.forEach((value, at) => {
       // YAML reads 010 as 10 and 1.0 as 1: what was meant as a text stands in quotes.
       const wanted = type === 'string' ? 'string' : 'number';
-      if (typeof value === wanted || type === 'boolean' || type === 'timestamp') return;
+      if (typeof value === wanted || type === 'boolean' || type === 'timestamp' || type === 'vector') return;
       const reason = wanted === 'string' ? `expected a text; write "${value}"` : `expected a number, found ${value}`;
       found.push({ path: ['features', key, 'domain', 'values', at], reason });
     });

@@ -2,6 +2,7 @@ import {
   type Column,
   createNumberColumn,
   createTextColumn,
+  createVectorColumn,
   type Dictionary,
   encode,
   setAbsent,
@@ -12,7 +13,8 @@ import { compilePointer } from '../common/pointer.ts';
 import { parseTimestampMs } from '../common/timestamp.ts';
 import { Verdict } from '../common/verdict.ts';
 import type { CheckedColumns } from './check-columns.ts';
-import { coerce } from './coerce.ts';
+import { putVector } from './check-vectors.ts';
+import { coerceFeature, float32Max } from './coerce-vector.ts';
 import type { RowBuilder } from './compile.ts';
 import type { Contract } from './contract.ts';
 import { createRowNotes } from './row-notes.ts';
@@ -40,7 +42,7 @@ export function createRowBuilder(options: RowBuilderOptions): RowBuilder {
       : [],
   );
   const { unknownFields } = contract;
-  let capacity = Math.max(1, options.capacityRows);
+  let capacity = firstCapacity(options);
   let columns = fields.map((field, at) => newColumn(field, capacity, dictionaries[at]));
   let verdicts = new Uint8Array(capacity);
   let rows = 0;
@@ -72,12 +74,8 @@ export function createRowBuilder(options: RowBuilderOptions): RowBuilder {
         }
         // A rejected event before may have left its mark at this row.
         setAbsent(column.validity, rows);
-        const coerced = coerce(raw, feature.type);
-        if (coerced.kind === 'value') {
-          if (column.kind === 'number') column.values[rows] = coerced.value as number;
-          else column.codes[rows] = encode(column.dictionary, coerced.value as string);
-          setPresent(column.validity, rows);
-        }
+        const coerced = coerceFeature(raw, feature);
+        if (coerced.kind === 'value') put(column, rows, coerced.value);
         const judged = judgeCoerced(feature, raw, coerced);
         if (judged === undefined) continue;
         out.push(judged.violation);
@@ -101,6 +99,15 @@ export function createRowBuilder(options: RowBuilderOptions): RowBuilder {
       return { frame: { rows, fields, columns: cut }, verdicts: notes.verdicts, violations: notes.violations };
     },
   };
+}
+
+/** Components of vectors that room is made for before the first row comes: 16 MiB. */
+const componentsAtFirst = 4_194_304;
+
+/** Rows of wide vectors are made room for as they come: 65,536 of 768 numbers would be 200 MB in vain for a small batch. */
+function firstCapacity({ fields, capacityRows }: RowBuilderOptions): number {
+  const components = fields.reduce((sum, { dimension = 0 }) => sum + dimension, 0);
+  return Math.max(1, Math.min(capacityRows, Math.floor(componentsAtFirst / Math.max(1, components))));
 }
 
 const fastStores: Readonly<Record<FeatureField['type'], FastStore>> = {
@@ -131,9 +138,34 @@ const fastStores: Readonly<Record<FeatureField['type'], FastStore>> = {
     column.codes[row] = encode(column.dictionary, raw);
     return true;
   },
+  vector: (column, row, raw) => {
+    if (column.kind !== 'vector' || !Array.isArray(raw)) return false;
+    const { dimension, values } = column;
+    if (raw.length !== dimension) return false;
+    const from = row * dimension;
+    for (let at = 0; at < dimension; at++) {
+      const component: unknown = raw[at];
+      // False for NaN, too.
+      if (typeof component !== 'number' || !(component <= float32Max && component >= -float32Max)) return false;
+      values[from + at] = component;
+    }
+    return true;
+  },
 };
 
-export function newColumn({ type }: FeatureField, capacity: number, dictionary?: Dictionary): Column {
+/** Puts a value of the feature's type into its column. */
+function put(column: Column, row: number, value: number | string | readonly number[]): void {
+  if (column.kind === 'vector') {
+    putVector(column, row, value as readonly number[]);
+    return;
+  }
+  if (column.kind === 'number') column.values[row] = value as number;
+  else column.codes[row] = encode(column.dictionary, value as string);
+  setPresent(column.validity, row);
+}
+
+export function newColumn({ type, dimension = 0 }: FeatureField, capacity: number, dictionary?: Dictionary): Column {
+  if (type === 'vector') return createVectorColumn(capacity, dimension);
   return type === 'string' ? createTextColumn(capacity, dictionary) : createNumberColumn(capacity);
 }
 
@@ -141,6 +173,7 @@ function enlarged(old: Column, fresh: Column): Column {
   fresh.validity.set(old.validity);
   if (old.kind === 'text' && fresh.kind === 'text') fresh.codes.set(old.codes);
   if (old.kind === 'number' && fresh.kind === 'number') fresh.values.set(old.values);
+  if (old.kind === 'vector' && fresh.kind === 'vector') fresh.values.set(old.values);
   return fresh;
 }
 
@@ -148,7 +181,7 @@ function cutColumn(column: Column, rows: number): Column {
   const validity = column.validity.subarray(0, (rows + 7) >> 3);
   // A rejected event may have left its mark behind the last row.
   for (let row = rows; row < validity.length * 8; row++) setAbsent(validity, row);
-  return column.kind === 'text'
-    ? { ...column, codes: column.codes.subarray(0, rows), validity }
-    : { ...column, values: column.values.subarray(0, rows), validity };
+  if (column.kind === 'text') return { ...column, codes: column.codes.subarray(0, rows), validity };
+  if (column.kind === 'number') return { ...column, values: column.values.subarray(0, rows), validity };
+  return { ...column, values: column.values.subarray(0, rows * column.dimension), validity };
 }

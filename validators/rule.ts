@@ -75,7 +75,7 @@ function placeOf({ name }: { readonly name: string }, places: Places): number {
 
 function numbersOf(column: Column, rows: number): Vector {
   const out = new Float64Array(rows);
-  if (column.kind === 'text') return out.fill(Number.NaN);
+  if (column.kind !== 'number') return out.fill(Number.NaN);
   for (let row = 0; row < rows; row++) {
     out[row] = isPresent(column.validity, row) ? (column.values[row] as number) : Number.NaN;
   }

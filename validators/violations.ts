@@ -40,7 +40,7 @@ export function judgeCoerced(
     if (!coerced.converted) return undefined;
   }
   if (coerced.kind === 'unusable') {
-    const message = `expected ${expected(feature)}, found ${found(raw)}`;
+    const message = `expected ${expected(feature)}, found ${coerced.found ?? found(raw)}`;
     const violation = { code: coerced.code, path, message, value: shown(raw) };
     return { verdict: verdictOf(onTypeMismatch), violation };
   }
@@ -49,8 +49,9 @@ export function judgeCoerced(
   return { verdict: Verdict.COERCED, violation: { code: ViolationCode.COERCED, path, message, value: shown(raw) } };
 }
 
-export function expected({ type }: Pick<ContractFeature, 'type'>): string {
+export function expected({ type, dimension }: Pick<ContractFeature, 'type' | 'dimension'>): string {
   if (type === 'string') return 'a text';
+  if (type === 'vector') return `a vector of ${dimension} numbers`;
   if (type === 'timestamp') return 'a timestamp (ISO 8601, RFC 2822, or a number of s, ms, us or ns since 1970)';
   return type === 'integer' ? 'an integer' : `a ${type}`;
 }
@@ -59,7 +60,7 @@ function found(raw: unknown): string {
   if (raw === undefined) return 'nothing';
   if (raw === null) return 'null';
   if (raw === '') return 'an empty text';
-  if (Array.isArray(raw)) return 'an array';
+  if (Array.isArray(raw)) return raw.length === 0 ? 'an empty array' : 'an array';
   if (typeof raw === 'object') return 'an object';
   return `the ${typeof raw === 'string' ? 'text' : typeof raw} ${shown(raw).slice(0, 60)}`;
 }
@@ -70,13 +71,13 @@ export function unknownField(key: string): Violation {
 }
 
 /** `expected a value from 0 to 5000, found 6000` */
-export function outOfRange({ path, min, max }: ContractFeature, value: number): Violation {
+export function outOfRange({ path, min, max }: ContractFeature, value: number, where = ''): Violation {
   const range =
     min === undefined ? `at most ${max}` : max === undefined ? `at least ${min}` : `a value from ${min} to ${max}`;
   return {
     code: ViolationCode.OUT_OF_RANGE,
     path,
-    message: `expected ${range}, found ${value}`,
+    message: `expected ${range}, found ${value}${where}`,
     value: String(value),
   };
 }

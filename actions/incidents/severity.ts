@@ -34,9 +34,15 @@ export function importanceOf(
 ): number {
   if (importance === undefined || Object.keys(importance).length === 0) return 1;
   return features.reduce((most, feature) => {
-    const own = feature.startsWith('@') && feature !== '@lag' ? 1 : (importance[feature] ?? 0);
+    const own =
+      feature.startsWith('@') && feature !== '@lag' ? 1 : (importance[feature] ?? importance[measuredIn(feature)] ?? 0);
     return Math.max(most, own);
   }, 0);
+}
+
+/** `review` of its measure `review.length`; any other name without its last part names nothing. */
+function measuredIn(feature: string): string {
+  return feature.slice(0, Math.max(0, feature.lastIndexOf('.')));
 }
 
 /**

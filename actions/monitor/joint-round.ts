@@ -1,9 +1,10 @@
-import type { Frame } from '../../common/feature.ts';
+import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
 import type { ComparisonConfig, PipelineConfig } from '../../config/schema.ts';
 import { jointFeatureNames } from '../../drift/joint/joint-tests.ts';
 import { judgeJoint } from '../../drift/joint/judge-joint.ts';
 import type { Budget } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
+import { createMeasurer } from '../../drift/measure/create-measurer.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
 import type { MonitorStore } from './ports.ts';
 import type { DueWindow } from './rounds.ts';
@@ -62,5 +63,40 @@ export async function sampleOf(
   { store, reference, paneMs }: Pick<JointRound, 'store' | 'reference' | 'paneMs'>,
 ): Promise<Frame | undefined> {
   if (reference.sample === undefined) return undefined;
-  return store.windowSample({ startMs, endMs, paneMs, fields: reference.sample.frame.fields });
+  const measured = reference.measures.flatMap((measure) =>
+    reference.features.filter(({ name }) => name === measure.feature),
+  );
+  const own = reference.sample.frame.fields.filter(({ name }) =>
+    reference.features.every((one) => one.name !== name || one.of === undefined),
+  );
+  const fields = [
+    ...new Map([...own, ...measured.map(fieldOf(reference)), timeField].map((field) => [field.name, field])).values(),
+  ];
+  const frame = await store.windowSample({ startMs, endMs, paneMs, fields });
+  return frame === undefined ? undefined : withMeasures(frame, reference);
+}
+
+const timeField: FeatureField = { name: '@time', type: 'timestamp' };
+
+/** Of a vector with its dimension, which is that of its centroid. */
+const fieldOf =
+  ({ measures }: Reference) =>
+  ({ name, type }: { readonly name: string; readonly type: FeatureField['type'] }): FeatureField => {
+    const measure = measures.find(({ feature }) => feature === name);
+    return { name, type, ...(measure?.kind === 'vector' ? { dimension: measure.centroid.length } : {}) };
+  };
+
+/** The measures of features of richer kinds, as the reference has them. */
+function withMeasures(frame: Frame, { measures }: Reference): Frame {
+  const times = columnOf(frame, timeField.name);
+  const timesMs = times?.kind === 'number' ? times.values : new Float64Array(frame.rows).fill(Number.NaN);
+  const made = measures.flatMap((measure) => {
+    const column = columnOf(frame, measure.feature);
+    return column === undefined ? [] : createMeasurer(measure)(column, frame.rows, timesMs);
+  });
+  return {
+    rows: frame.rows,
+    fields: [...frame.fields, ...made.map(({ field }) => field)],
+    columns: [...frame.columns, ...made.map(({ column }) => column)],
+  };
 }

@@ -1,4 +1,4 @@
-import type { Profile } from '../../common/profile.ts';
+import type { Profile, ProfiledFeature } from '../../common/profile.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import type { ComparisonConfig } from '../../config/schema.ts';
 import { type Against, type Budget, judgeWindow } from '../../drift/judge/judge-window.ts';
@@ -35,16 +35,23 @@ export function windowsBetween(
   return windows;
 }
 
-/** Features that are judged: of the reference, without predictions of versions that are not champion. */
+/**
+ * Features that are judged: of the reference, without predictions of versions that are not champion. A comparison that names a
+ * feature means its measures, too.
+ */
 export function featuresOf(
   reference: Reference,
   comparison: ComparisonConfig,
   champions: ReadonlySet<string>,
 ): string[] {
+  const asked = ({ name, of }: ProfiledFeature): boolean =>
+    comparison.features === undefined ||
+    comparison.features.includes(name) ||
+    (of !== undefined && comparison.features.includes(of));
   return reference.features
+    .filter(asked)
     .map(({ name }) => name)
-    .filter((name) => !name.startsWith('@prediction:') || champions.has(name))
-    .filter((name) => comparison.features === undefined || comparison.features.includes(name));
+    .filter((name) => !name.startsWith('@prediction:') || champions.has(name));
 }
 
 export function segmentsOf(reference: Reference, comparison: ComparisonConfig): SegmentKey[] {

@@ -2,6 +2,7 @@ import type { FeatureField } from '../../common/feature.ts';
 import type { ProfiledFeature } from '../../common/profile.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { lagFeature, type ProfilePlan } from '../../consumers/worker/profile-batch.ts';
+import { createMeasurer } from '../../drift/measure/create-measurer.ts';
 import { genericBinning } from '../../drift/profile/binning.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
 import { createSegmenter } from '../../drift/segment.ts';
@@ -15,6 +16,7 @@ export function profilePlanOf(
   const segmenter = createSegmenter(reference?.segments ?? []);
   return {
     features: reference?.features ?? genericFeatures(fields),
+    measurers: new Map((reference?.measures ?? []).map((measure) => [measure.feature, createMeasurer(measure)])),
     paneMs: config.windows.pane,
     segments: reference?.segments ?? [],
     segmenter,

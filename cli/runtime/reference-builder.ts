@@ -1,12 +1,15 @@
 import { jointWindowMs } from '../../actions/monitor/joint-round.ts';
-import { type Column, createNumberColumn, isPresent, setPresent } from '../../common/columns.ts';
+import { type Column, createNumberColumn, isPresent, setPresent, valueAt } from '../../common/columns.ts';
 import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
+import { selectRows } from '../../common/select.ts';
 import { parseTimestampMs } from '../../common/timestamp.ts';
+import { Verdict } from '../../common/verdict.ts';
+import { unusableCodes } from '../../common/violation.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { lagFeature } from '../../consumers/worker/profile-batch.ts';
 import { buildReference } from '../../drift/reference/build-reference.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
-import type { CompiledContract } from '../../validators/compile.ts';
+import type { CheckedRows, CompiledContract } from '../../validators/compile.ts';
 import type { Dataset } from './dataset.ts';
 
 export interface ReferenceRequest {
@@ -31,17 +34,31 @@ export function referenceFrom({ config, dataset, predictions, origin, like }: Re
     fields.push({ name, type: 'number' });
     columns.push(numbers(values));
   }
-  // Event times only ever grow: they differ from any reference by their nature.
-  const timestamps = features.fields.filter(({ type }) => type === 'timestamp').map(({ name }) => name);
   return buildReference({
     frame: { rows: features.rows, fields, columns },
     timesMs: eventTimesMs,
     origin,
-    exclude: timestamps,
+    exclude: timesOfEvents(dataset),
     segments: config.segments.map(({ by, top }) => ({ by, top })),
     windowsMs: [...new Set(config.drift.map(({ window }) => window))],
     ...(like === undefined ? {} : { like }),
     ...jointOf(config),
+    ...(dataset.invalid === undefined ? {} : { invalid: dataset.invalid }),
+  });
+}
+
+/** Features that are the event's time, or its arrival, in every row: `@lag` says what is to be said of them. */
+function timesOfEvents({ features, eventTimesMs, arrivalTimesMs }: Dataset): string[] {
+  const isOneOf = (column: Column | undefined, timesMs: Float64Array): boolean => {
+    if (column?.kind !== 'number') return false;
+    for (let row = 0; row < features.rows; row++)
+      if (isPresent(column.validity, row) && column.values[row] !== timesMs[row]) return false;
+    return true;
+  };
+  return features.fields.flatMap(({ name, type }, at) => {
+    const column = features.columns[at];
+    const known = type === 'timestamp' && (isOneOf(column, eventTimesMs) || isOneOf(column, arrivalTimesMs));
+    return known ? [name] : [];
   });
 }
 
@@ -67,21 +84,44 @@ export function referenceFromFile(input: {
 }): Reference {
   const { config, contract, frame, origin } = input;
   const checked = contract.checkFrame(frame);
-  const times = (pointer: string | undefined) => timesOf(frame, pointer, checked.frame.rows);
-  const eventTimesMs = times(config.event.time);
-  const arrivalTimesMs = times(config.event.arrival);
-  const dataset: Dataset = { features: checked.frame, eventTimesMs, arrivalTimesMs };
+  const accepted = Int32Array.from(frameRows(frame).filter((row) => checked.verdicts[row] !== Verdict.REJECTED));
+  const dataset: Dataset = {
+    features: accepted.length === frame.rows ? checked.frame : selectRows(checked.frame, accepted),
+    eventTimesMs: timesOf(frame, config.event.time, accepted),
+    arrivalTimesMs: timesOf(frame, config.event.arrival, accepted),
+    invalid: unusableRows(contract, checked, accepted),
+  };
   return referenceFrom({ config, dataset, predictions: new Map(), origin, like: undefined });
 }
 
-/** NaN where there is none, and everywhere where rows were rejected: then rows and times do not belong together any more. */
-function timesOf(frame: Frame, pointer: string | undefined, rows: number): Float64Array {
-  const unknown = new Float64Array(rows).fill(Number.NaN);
-  const column = pointer === undefined ? undefined : columnOf(frame, pointer.slice(1));
-  if (column === undefined || rows !== frame.rows) return unknown;
-  return unknown.map((_, row) => {
-    if (!isPresent(column.validity, row)) return Number.NaN;
-    const value = column.kind === 'number' ? column.values[row] : column.dictionary.values[column.codes[row] as number];
-    return parseTimestampMs(value) ?? Number.NaN;
+function frameRows({ rows }: Frame): Int32Array {
+  return Int32Array.from({ length: rows }, (_, row) => row);
+}
+
+/** As the worker counts them: values of another type, not finite, or too large, by feature and place among the accepted rows. */
+function unusableRows(
+  { contract }: CompiledContract,
+  { violations }: CheckedRows,
+  accepted: Int32Array,
+): ReadonlyMap<string, readonly number[]> {
+  const nameOf = new Map(contract.features.map(({ name, path }) => [path, name]));
+  const rows = new Map<string, number[]>();
+  accepted.forEach((row, at) => {
+    for (const { code, path } of violations.get(row) ?? []) {
+      const name = unusableCodes.has(code) ? nameOf.get(path) : undefined;
+      if (name === undefined) continue;
+      const known = rows.get(name);
+      if (known === undefined) rows.set(name, [at]);
+      else known.push(at);
+    }
   });
+  return rows;
+}
+
+/** NaN where there is none. */
+function timesOf(frame: Frame, pointer: string | undefined, rows: Int32Array): Float64Array {
+  const column = pointer === undefined ? undefined : columnOf(frame, pointer.slice(1));
+  return Float64Array.from(rows, (row) =>
+    column === undefined ? Number.NaN : (parseTimestampMs(valueAt(column, row)) ?? Number.NaN),
+  );
 }

@@ -1,4 +1,4 @@
-import { type Column, isPresent } from '../../common/columns.ts';
+import { type Column, isPresent, valueAt } from '../../common/columns.ts';
 import type { FeatureType, Frame } from '../../common/feature.ts';
 import type { PartitionId, SourceMessage } from '../../common/source.ts';
 import type { PartitionReader } from './partition-reader.ts';
@@ -32,10 +32,7 @@ export function createFrameReader(frame: Frame, partition: PartitionId, maxMessa
 }
 
 function valueReader(column: Column, type: FeatureType): (row: number) => unknown {
-  if (column.kind === 'text') {
-    const { codes, dictionary, validity } = column;
-    return (row) => (isPresent(validity, row) ? dictionary.values[codes[row] as number] : null);
-  }
+  if (column.kind !== 'number') return (row) => valueAt(column, row);
   const { values, validity } = column;
   if (type === 'boolean') return (row) => (isPresent(validity, row) ? values[row] !== 0 : null);
   return (row) => (isPresent(validity, row) ? values[row] : null);

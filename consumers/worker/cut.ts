@@ -3,7 +3,7 @@ import { packTexts } from '../../common/pack-texts.ts';
 import type { EventRows, LabelRows } from '../../common/rows.ts';
 import { selectRows } from '../../common/select.ts';
 import { Verdict } from '../../common/verdict.ts';
-import { type Violation, ViolationCode } from '../../common/violation.ts';
+import { unusableCodes, type Violation, ViolationCode } from '../../common/violation.ts';
 import { type OpenBatch, reject, tallyOf } from './open-batch.ts';
 import type { PartitionState } from './partitions.ts';
 import type { Prepared } from './prepared.ts';
@@ -19,13 +19,6 @@ export interface CutOptions {
   readonly sources: Dictionary;
   readonly tenants: Dictionary;
 }
-
-/** Codes that leave an accepted event without a usable value for the feature. */
-const unusable: ReadonlySet<ViolationCode> = new Set([
-  ViolationCode.TYPE_MISMATCH,
-  ViolationCode.NOT_FINITE,
-  ViolationCode.PRECISION_LOST,
-]);
 
 /**
  * Ends a batch: column checks, then in the order of the log lateness, watermark and duplicates (which only accepted events
@@ -74,7 +67,7 @@ export function cutBatch(batch: OpenBatch, options: CutOptions): Prepared {
     if (violations.length > 0) {
       violationCodes[kept] = encode(violationTexts, violations.map(({ code, path }) => `${code}:${path}`).join(' '));
       for (const { code, path } of violations) {
-        const feature = unusable.has(code) ? options.featureAt.get(path) : undefined;
+        const feature = unusableCodes.has(code) ? options.featureAt.get(path) : undefined;
         if (feature !== undefined) invalid.push({ row: kept, feature });
       }
     }

@@ -2,6 +2,7 @@ import { type Column, createNumberColumn, type NumberColumn, setPresent } from '
 import type { ProfiledFeature } from '../../common/profile.ts';
 import type { PredictionRows, ProfileRow } from '../../common/rows.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
+import type { Measurer } from '../../drift/measure/measure.ts';
 import { accumulate, countInvalid, createProfileSet, profileOf } from '../../drift/profile/profile-set.ts';
 import type { Segmenter } from '../../drift/segment.ts';
 import type { Prepared } from './prepared.ts';
@@ -9,6 +10,8 @@ import type { Prepared } from './prepared.ts';
 /** What is counted: fixed between two flushes, changed with the reference. */
 export interface ProfilePlan {
   readonly features: readonly ProfiledFeature[];
+  /** Of features of richer kinds, by the feature's name: what gives the columns of their measures. */
+  readonly measurers: ReadonlyMap<string, Measurer>;
   readonly paneMs: number;
   readonly segments: readonly SegmentKey[];
   readonly segmenter: Segmenter;
@@ -35,6 +38,7 @@ export function profileBatch(
   const rows = prepared.events.rows;
   if (rows === 0) return [];
   const columns = columnsByName(prepared, predictions);
+  addMeasures(columns, plan, prepared);
   const whole = groupRows(prepared, plan.paneMs, undefined);
   const out: ProfileRow[] = [];
   for (const feature of plan.features) {
@@ -47,7 +51,8 @@ export function profileBatch(
     for (const feature of plan.features) {
       const column = columns.get(feature.name);
       // Within origin=ATL the feature origin is constant: nothing to count.
-      if (column !== undefined && !by.includes(feature.name)) emit({ feature, column, grouping, coarse: true });
+      if (column !== undefined && !by.includes(feature.of ?? feature.name))
+        emit({ feature, column, grouping, coarse: true });
     }
   });
   return out;
@@ -55,7 +60,7 @@ export function profileBatch(
   function emit(input: { feature: ProfiledFeature; column: Column; grouping: Grouping; coarse: boolean }): void {
     const { feature, column, grouping } = input;
     const binning = input.coarse ? feature.segmentBinning : feature.binning;
-    const set = createProfileSet(binning, grouping.groups.length);
+    const set = createProfileSet(binning, grouping.groups.length, { ...feature, distinct: !input.coarse });
     accumulate(set, column, grouping.groupOf, rows);
     const index = prepared.frame.fields.findIndex(({ name }) => name === feature.name);
     for (const invalid of prepared.invalid) {
@@ -126,6 +131,15 @@ function columnsByName(prepared: Prepared, predictions: readonly PredictionRows[
       columns.set(predictionFeature(model, version), scatter(rowOf, values, prepared.events.rows));
   }
   return columns;
+}
+
+/** Nothing where no feature is measured, which is the ordinary case. */
+function addMeasures(columns: Map<string, Column>, { measurers }: ProfilePlan, { events }: Prepared): void {
+  for (const [feature, measure] of measurers) {
+    const base = columns.get(feature);
+    if (base === undefined) continue;
+    for (const { field, column } of measure(base, events.rows, events.eventTimeMs)) columns.set(field.name, column);
+  }
 }
 
 function lagColumn({ events }: Prepared): NumberColumn {

@@ -1,10 +1,11 @@
 import {
-  type Column,
   createNumberColumn,
   createTextColumn,
   encode,
   isPresent,
+  type NumberColumn,
   setPresent,
+  type TextColumn,
 } from '../../common/columns.ts';
 import { columnOf, type Frame } from '../../common/feature.ts';
 import { formatNumber, formatShare } from './words.ts';
@@ -31,12 +32,19 @@ export interface ModelCare {
 export function withCurrentValues(reference: Frame, current: Frame, feature: string): Frame | undefined {
   const before = columnOf(reference, feature);
   const now = columnOf(current, feature);
-  if (before === undefined || now === undefined || before.kind !== now.kind || current.rows === 0) return undefined;
+  if (
+    before === undefined ||
+    now === undefined ||
+    before.kind !== now.kind ||
+    now.kind === 'vector' ||
+    current.rows === 0
+  )
+    return undefined;
   const at = reference.fields.findIndex(({ name }) => name === feature);
   return { ...reference, columns: reference.columns.with(at, repeated(now, current.rows, reference.rows)) };
 }
 
-function repeated(from: Column, count: number, rows: number): Column {
+function repeated(from: NumberColumn | TextColumn, count: number, rows: number): NumberColumn | TextColumn {
   const numbers = createNumberColumn(from.kind === 'number' ? rows : 0);
   const texts = createTextColumn(from.kind === 'number' ? 0 : rows);
   for (let row = 0; row < rows; row++) {

@@ -62,6 +62,8 @@ function placeOf(binning: Binning, column: Column): (row: number) => number | 'i
     };
   }
   const binOf = new Map(binning.values.map((value, bin) => [value, bin]));
+  // Of a vector only presence is counted.
+  if (column.kind === 'vector') return () => 'unseen';
   const textOf =
     column.kind === 'number'
       ? (row: number) => String(column.values[row])

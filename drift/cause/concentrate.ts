@@ -1,4 +1,4 @@
-import { type Column, isPresent } from '../../common/columns.ts';
+import { isPresent, type NumberColumn, type TextColumn } from '../../common/columns.ts';
 import type { Frame } from '../../common/feature.ts';
 import { createRandom } from '../../common/random.ts';
 import { formatShare } from './words.ts';
@@ -121,7 +121,7 @@ function codedFeature(name: string, reference: Frame, current: Frame): CodedFeat
   const codesOf = (frame: Frame): Int32Array | undefined => {
     const at = frame.fields.findIndex((field) => field.name === name);
     const column = frame.columns[at];
-    if (column === undefined) return undefined;
+    if (column === undefined || column.kind === 'vector') return undefined;
     const text = textOf(column);
     const codes = new Int32Array(frame.rows).fill(-1);
     for (let row = 0; row < frame.rows; row++) {
@@ -144,7 +144,7 @@ function codedFeature(name: string, reference: Frame, current: Frame): CodedFeat
     : { name, values: [...codeOf.keys()], codes: [before, now] };
 }
 
-function textOf(column: Column): (row: number) => string {
+function textOf(column: NumberColumn | TextColumn): (row: number) => string {
   if (column.kind === 'number') return (row) => String(column.values[row]);
   return (row) => column.dictionary.values[column.codes[row] as number] as string;
 }

@@ -5,6 +5,8 @@ export const comparedTypes = [
   'numeric',
   'categorical',
   'identifier',
+  'text',
+  'vector',
   'timestamp',
   'constant',
   'all_missing',

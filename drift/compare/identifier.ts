@@ -1,4 +1,5 @@
 import { createTextColumn, encode, isPresent, setPresent, type TextColumn } from '../../common/columns.ts';
+import { runsOf } from '../measure/pattern.ts';
 import { sortedFinite } from '../profile/doubles.ts';
 import type { Compared, Effects, Finding, Statistic } from './comparison.ts';
 import { compareNumbers } from './numeric.ts';
@@ -77,33 +78,11 @@ function lengthsOf(side: Side): Float64Array {
 }
 
 function shapesOf(side: Side): Side {
-  const texts = Array.from(sampled(side), shapeOf);
+  const texts = Array.from(sampled(side), runsOf);
   const column = createTextColumn(texts.length);
   texts.forEach((text, row) => {
     column.codes[row] = encode(column.dictionary, text);
     setPresent(column.validity, row);
   });
   return { column, rows: texts.length };
-}
-
-/** Runs of capitals, small letters and digits as one A, a or 9; 16 characters at most. */
-export function shapeOf(text: string): string {
-  let shape = '';
-  let last = '';
-  for (let at = 0; at < text.length && shape.length < 16; at++) {
-    const code = text.charCodeAt(at);
-    const kind =
-      code >= 48 && code <= 57
-        ? '9'
-        : code >= 65 && code <= 90
-          ? 'A'
-          : code >= 97 && code <= 122
-            ? 'a'
-            : code < 128
-              ? (text[at] as string)
-              : 'u';
-    if (kind !== last) shape += kind;
-    last = kind;
-  }
-  return shape;
 }

@@ -58,6 +58,7 @@ function cellFinder(column: Column, binning: Binning): (row: number) => number {
   const binOf = new Map(binning.values.map((value, bin) => [value, bin]));
   if (column.kind === 'number')
     return (row) => (isPresent(validity, row) ? (binOf.get(String(column.values[row])) ?? bins + 2) : bins);
+  if (column.kind === 'vector') return (row) => (isPresent(validity, row) ? bins + 2 : bins);
   const binOfCode = column.dictionary.values.map((value) => binOf.get(value) ?? bins + 2);
   return (row) => (isPresent(validity, row) ? (binOfCode[column.codes[row] as number] as number) : bins);
 }

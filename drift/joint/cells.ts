@@ -1,4 +1,4 @@
-import { type Column, isPresent } from '../../common/columns.ts';
+import { isPresent, type NumberColumn, type TextColumn } from '../../common/columns.ts';
 
 /** A feature in few cells, for tables of counts. */
 export interface CellColumn {
@@ -16,7 +16,7 @@ export interface CellColumn {
  * the rest. Quantiles and frequencies are those of all rows together: cells that one side had chosen would fit that side better by
  * chance, and that would look like a change. O(rows log rows).
  */
-export function cellsOfColumn(column: Column, rows: number, most: number): CellColumn {
+export function cellsOfColumn(column: NumberColumn | TextColumn, rows: number, most: number): CellColumn {
   return column.kind === 'number'
     ? cellsOfNumbers(column.values, column.validity, rows, most)
     : cellsOfTexts(column, rows, most);
@@ -59,7 +59,7 @@ function edgesOf(sorted: Float64Array, most: number): number[] {
   return edges;
 }
 
-function cellsOfTexts(column: Extract<Column, { kind: 'text' }>, rows: number, most: number): CellColumn {
+function cellsOfTexts(column: TextColumn, rows: number, most: number): CellColumn {
   const { values } = column.dictionary;
   const counts = new Float64Array(values.length);
   let missing = 0;

@@ -1,7 +1,6 @@
-import type { Column } from '../../common/columns.ts';
 import { normalLowerQuantile } from '../statistics/normal.ts';
 import { cellsOfColumn } from './cells.ts';
-import type { JoinedSamples } from './join-frames.ts';
+import type { JoinedSamples, PlainColumn } from './join-frames.ts';
 import { fitComponents, reconstructionErrors } from './principal-components.ts';
 import { rankColumn } from './ranks.ts';
 
@@ -72,14 +71,14 @@ function momentsOf(values: Float64Array): { readonly n: number; readonly mean: n
   return { n, mean, variance };
 }
 
-function columnsOf(column: Column, rows: number): Float64Array[] {
+function columnsOf(column: PlainColumn, rows: number): Float64Array[] {
   if (column.kind === 'number') return [normalScores(column, rows)];
   const { codes, count } = cellsOfColumn(column, rows, categoriesMost);
   return Array.from({ length: count }, (_, cell) => Float64Array.from(codes, (code) => Number(code === cell)));
 }
 
 /** The normal quantile of a value's place among all rows; 0, the middle, where it is absent. */
-function normalScores(column: Column, rows: number): Float64Array {
+function normalScores(column: PlainColumn, rows: number): Float64Array {
   return rankColumn(column, rows).scores.map((score) => {
     if (Number.isNaN(score)) return 0;
     return normalLowerQuantile(score + 0.5);

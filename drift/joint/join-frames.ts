@@ -1,16 +1,23 @@
 import {
-  type Column,
   createNumberColumn,
   createTextColumn,
   encode,
   isPresent,
+  type NumberColumn,
   setPresent,
+  type TextColumn,
 } from '../../common/columns.ts';
 import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
 
+/** Numbers or texts. */
+export type PlainColumn = NumberColumn | TextColumn;
+export interface PlainFrame extends Frame {
+  readonly columns: readonly PlainColumn[];
+}
+
 /** Two samples as one: rows of the reference first, those of the current side after them. */
 export interface JoinedSamples {
-  readonly frame: Frame;
+  readonly frame: PlainFrame;
   /** 0 for a row of the reference, 1 for a current one; shape `[rows]`. */
   readonly groupOf: Uint8Array;
   readonly nReference: number;
@@ -28,12 +35,14 @@ export function joinSamples(reference: SampleSide, current: SampleSide, names: r
   const sides = [reference, current];
   const counts = sides.map(({ frame, rows }) => rows?.length ?? frame.rows) as [number, number];
   const fields: FeatureField[] = [];
-  const columns: Column[] = [];
+  const columns: PlainColumn[] = [];
   for (const name of names) {
     const field = reference.frame.fields.find((one) => one.name === name);
     const pair = sides.map(({ frame }) => columnOf(frame, name));
     const [first, second] = pair;
     if (field === undefined || first === undefined || second === undefined || first.kind !== second.kind) continue;
+    // Vectors are here by their measures.
+    if (first.kind === 'vector' || second.kind === 'vector') continue;
     fields.push(field);
     columns.push(joinColumns(sides, [first, second], counts));
   }
@@ -46,7 +55,11 @@ export function joinSamples(reference: SampleSide, current: SampleSide, names: r
   };
 }
 
-function joinColumns(sides: readonly SampleSide[], pair: readonly [Column, Column], counts: readonly number[]): Column {
+function joinColumns(
+  sides: readonly SampleSide[],
+  pair: readonly [PlainColumn, PlainColumn],
+  counts: readonly number[],
+): PlainColumn {
   const total = (counts[0] as number) + (counts[1] as number);
   const numbers = createNumberColumn(pair[0].kind === 'number' ? total : 0);
   const texts = createTextColumn(pair[0].kind === 'number' ? 0 : total);

@@ -58,6 +58,7 @@ export function sampleFromJson({ times, columns }: SampleDocument): ReferenceSam
 }
 
 function valuesOf(column: Column, rows: number): { values: Cell[]; texts?: string[] } {
+  if (column.kind === 'vector') throw new Error('a sample holds numbers and texts only');
   const at = Array.from({ length: rows }, (_, row) => row);
   if (column.kind === 'number')
     return { values: at.map((row) => (isPresent(column.validity, row) ? cellOf(column.values[row] as number) : null)) };

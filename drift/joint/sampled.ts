@@ -32,15 +32,22 @@ export function sampled(input: SampledInput, features: readonly ProfiledFeature[
   const { frame, timesMs, joint } = input;
   const sampleRows = chooseSampleRows(frame, features.length);
   const names = new Set(features.map(({ name }) => name));
+  // Vectors, and whatever else is not counted by its values, take part by their measures.
+  const isKept = (at: number): boolean =>
+    names.has(frame.fields[at]?.name ?? '') && frame.columns[at]?.kind !== 'vector';
   const kept: Frame = {
     rows: frame.rows,
-    fields: frame.fields.filter(({ name }) => names.has(name)),
-    columns: frame.columns.filter((_, at) => names.has(frame.fields[at]?.name ?? '')),
+    fields: frame.fields.filter((_, at) => isKept(at)),
+    columns: frame.columns.filter((_, at) => isKept(at)),
   };
   const sample = sampleOf(kept, timesMs, sampleRows);
   if (joint === undefined) return { sample };
   // The lag of events says how they came, not what they are: it takes part only by name.
-  const ordinary = features.filter(({ name, binning }) => name !== '@lag' && !isIdentifier(binning));
+  // Measures that were fitted to a part of the reference are absent there, which would tell the sides apart.
+  const ordinary = features.filter(
+    ({ name, of, binning }) =>
+      name !== '@lag' && !isIdentifier(binning) && !(of !== undefined && /\.(unknown|centroid)$/.test(name)),
+  );
   const wanted = joint.features.length === 0 ? ordinary.map(({ name }) => name) : joint.features;
   const learnt = learnJoint({ frame: kept, timesMs, sampleRows, features: wanted, windowsMs: joint.windowsMs });
   return { sample, ...(learnt === undefined ? {} : { joint: learnt }) };

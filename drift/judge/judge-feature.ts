@@ -1,10 +1,11 @@
+import { isDirection, measureName } from '../../common/measure.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import { carriersOf } from '../cause/carriers.ts';
 import { newCategoryStory, shareStory, vanishedStory } from '../cause/category-story.ts';
 import { numericStory } from '../cause/numeric-story.ts';
 import type { Story } from '../cause/story.ts';
 import { carriersText, formatNumber, segmentsText } from '../cause/words.ts';
-import type { Binning, Profile } from '../profile/profile.ts';
+import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
 import { type MassKind, massKinds } from '../reference/divergence.ts';
 import type { NullTable } from '../reference/reference.ts';
 import type { WindowInput } from './judge-window.ts';
@@ -65,7 +66,9 @@ export function judgeFeature(
   const decided = alarms[0] ?? shape ?? results[0];
   if (decided === undefined)
     return unjudged(input, segment, feature, frame, `${feature} is not judged: ${refusals[0] ?? ''}`, statistics);
-  const story = decided.alarm ? tellStory(feature, decided.statistic, binning, before, current) : undefined;
+  const story = decided.alarm
+    ? tellStory({ name: feature, of: profiled?.of }, decided.statistic, binning, before, current)
+    : undefined;
   const carriers = decided.alarm ? carriersOf({ binning, reference: before.bins, current: current.bins }) : [];
   return {
     ...naming(input, segment, feature),
@@ -75,7 +78,7 @@ export function judgeFeature(
     critical: decided.critical,
     pValue: decided.pValue,
     alarm: decided.alarm,
-    why: sentence(feature, segment, decided, story, carriers) + shapeless(binning, shape, refusals),
+    why: sentence(feature, segment, decided, story, carriers) + shapeless(profiled, shape, refusals),
     detail: {
       kind: kindOf(feature, decided),
       effect: decided.effect,
@@ -134,7 +137,7 @@ function runTests(input: {
 }
 
 function tellStory(
-  feature: string,
+  { name, of }: { readonly name: string; readonly of: string | undefined },
   statistic: string,
   binning: Binning,
   reference: Profile,
@@ -147,6 +150,9 @@ function tellStory(
     const share = ({ n, invalid, nan, posInf, negInf }: Profile) => (invalid + nan + posInf + negInf) / n;
     return shareStory('invalid', share(reference), share(current));
   }
+  if (of !== undefined && isDirection(of, name)) return undefined;
+  // The lag of a timestamp is what `@lag` is, in seconds: a shift by an hour is a clock.
+  const feature = of !== undefined && name === measureName(of, 'lag') ? '@lag' : name;
   return binning.kind === 'numeric'
     ? numericStory({ feature, binning, reference, current })
     : vanishedStory({ binning, reference, current });
@@ -219,8 +225,14 @@ function sentence(
   return `${about} is as chance and habit explain: ${numbers}`;
 }
 
-function shapeless(binning: Binning, shape: Test | undefined, refusals: readonly string[]): string {
+function shapeless(
+  profiled: ProfiledFeature | undefined,
+  shape: Test | undefined,
+  refusals: readonly string[],
+): string {
   if (shape !== undefined) return '';
-  if (binning.kind === 'categorical' && binning.values.length === 0) return '; its values look like identifiers';
+  if (profiled?.presenceOnly === true) return '; its values are judged by their measures';
+  if (profiled?.binning.kind === 'categorical' && profiled.binning.values.length === 0)
+    return '; its values look like identifiers';
   return `; its distribution is not judged: ${refusals[0] ?? ''}`;
 }

@@ -1,3 +1,4 @@
+import { distinctOf } from '../profile/distinct.ts';
 import { profileMean, profileVariance } from '../profile/moments.ts';
 import type { Binning, Profile } from '../profile/profile.ts';
 import { countBetweenOfProfile, decileCutsOfProfile } from '../statistics/cells.ts';
@@ -22,6 +23,8 @@ export function measureAll(binning: Binning, reference: Profile, current: Profil
   add('psi', psi(cells.reference, cells.current));
   add('hellinger', hellinger(cells.reference, cells.current));
   add('linf', lInfinity(cells.reference, cells.current));
+  if (current.distinct.size > 0) add('distinct', Math.round(distinctIn(current)));
+  if (reference.distinct.size > 0) add('distinct_reference', Math.round(distinctIn(reference)));
   if (binning.kind === 'numeric') {
     const ks = kolmogorovSmirnovOfProfiles(reference, current);
     add('ks', ks?.value, ks?.pValue);
@@ -34,6 +37,11 @@ export function measureAll(binning: Binning, reference: Profile, current: Profil
       add('mean_change', (mean - before) / Math.sqrt(variance));
   }
   return statistics;
+}
+
+/** Different values: the known ones that occur, and those outside them by estimate. */
+function distinctIn({ bins, distinct }: Profile): number {
+  return bins.reduce((known, count) => known + (count > 0 ? 1 : 0), 0) + distinctOf(distinct);
 }
 
 function cellsOf(

@@ -147,7 +147,7 @@ export function categoricalBinning(
 
 /** How a feature is counted before there is a reference; edges without regard to data, the same in every process. */
 export function genericBinning(type: FeatureType): Binning {
-  if (type === 'string') return { kind: 'categorical', id: categoricalBinningId([]), values: [] };
+  if (type === 'string' || type === 'vector') return { kind: 'categorical', id: categoricalBinningId([]), values: [] };
   if (type === 'boolean') return numericBinningOf(Float64Array.of(-Number.MIN_VALUE, 0, previousDouble(1), 1), 0, 1);
   if (type === 'timestamp') return monthly();
   return logLinear();

@@ -1,3 +1,4 @@
+import { mergeRegisters } from './distinct.ts';
 import { boundCounters } from './heavy-hitters.ts';
 import { type Binning, type Profile, unseenNamesMax } from './profile.ts';
 
@@ -22,6 +23,7 @@ export function emptyProfile(binning: Binning): Profile {
     bins: new Float64Array(binCount(binning)),
     unseen: 0,
     unseenValues: new Map(),
+    distinct: new Map(),
   };
 }
 
@@ -47,6 +49,7 @@ export function mergeInto(target: Profile, source: Profile): void {
   target.unseen += source.unseen;
   for (let bin = 0; bin < source.bins.length; bin++)
     target.bins[bin] = (target.bins[bin] as number) + (source.bins[bin] as number);
+  mergeRegisters(target.distinct, source.distinct);
   if (source.unseenValues.size === 0) return;
   for (const [value, count] of source.unseenValues)
     target.unseenValues.set(value, (target.unseenValues.get(value) ?? 0) + count);
@@ -65,6 +68,8 @@ export function coarsenProfile(profile: Profile, from: Binning, to: Binning): Pr
     ...profile,
     bins: new Float64Array(binCount(to)),
     unseenValues: new Map(profile.unseenValues),
+    // More values are outside the known ones of a coarser binning, and nobody has counted those.
+    distinct: new Map(),
   };
   if (from.kind === 'numeric' && to.kind === 'numeric') {
     let into = 0;

@@ -1,12 +1,14 @@
 import type { Column, Dictionary, NumberColumn, TextColumn } from '../../common/columns.ts';
 import { type BinFinder, binFinderOf, findBin } from './bin-finder.ts';
+import { addHash, hashText, registerCount, registersOf } from './distinct.ts';
 import { boundCounters } from './heavy-hitters.ts';
 import { binCount } from './merge.ts';
-import { type Binning, type Profile, unseenNamesMax } from './profile.ts';
+import { type Binning, type Profile, type ProfiledFeature, unseenNamesMax } from './profile.ts';
 
 /** The profiles of one feature for several groups of rows (panes, segments) at once: where the worker counts. */
 export interface ProfileSet {
   readonly binning: Binning;
+  readonly counting: Counting;
   readonly groups: number;
   readonly binsPerGroup: number;
   /** `counts[group * binsPerGroup + bin]`; a set is for one flush, below 2^32 events. */
@@ -14,10 +16,18 @@ export interface ProfileSet {
   /** `sums[group * sumsPerGroup + slot]`, see the slots below. */
   readonly sums: Float64Array;
   readonly unseenValues: Map<string, number>[];
+  /** Of different values, made where the first one comes. */
+  readonly registers: (Uint8Array | undefined)[];
   readonly finder: BinFinder | undefined;
   /** Bins by value, and by code for each dictionary met: -1 unseen, -2 not looked up yet. */
   readonly binOfText: ReadonlyMap<string, number>;
   readonly binOfCode: WeakMap<Dictionary, Int32Array>;
+}
+
+/** What is counted of a column beside its values. */
+export interface Counting extends Pick<ProfiledFeature, 'of' | 'presenceOnly'> {
+  /** Count different values, too: of all events, not of segments, whose rows are many. */
+  readonly distinct?: boolean;
 }
 
 const sumsPerGroup = 12;
@@ -39,7 +49,7 @@ const slot = {
 const namesWhileCounting = 1024;
 
 /** @param groups how many profiles, at least 1 */
-export function createProfileSet(binning: Binning, groups: number): ProfileSet {
+export function createProfileSet(binning: Binning, groups: number, counting: Counting = {}): ProfileSet {
   const binsPerGroup = binCount(binning);
   const sums = new Float64Array(groups * sumsPerGroup);
   for (let group = 0; group < groups; group++) {
@@ -48,11 +58,13 @@ export function createProfileSet(binning: Binning, groups: number): ProfileSet {
   }
   return {
     binning,
+    counting,
     groups,
     binsPerGroup,
     counts: new Uint32Array(groups * binsPerGroup),
     sums,
     unseenValues: Array.from({ length: groups }, () => new Map()),
+    registers: new Array<Uint8Array | undefined>(groups).fill(undefined),
     finder: binning.kind === 'numeric' ? binFinderOf(binning) : undefined,
     binOfText: new Map(binning.kind === 'categorical' ? binning.values.map((value, bin) => [value, bin]) : []),
     binOfCode: new WeakMap(),
@@ -64,16 +76,17 @@ export function createProfileSet(binning: Binning, groups: number): ProfileSet {
  * is not for (text in a numeric one) counts as invalid. Costs 10 to 30 ns a value.
  */
 export function accumulate(set: ProfileSet, column: Column, groupOfRow: Int32Array, rows: number): void {
-  if (column.kind === 'text') {
+  if (set.counting.presenceOnly === true || column.kind === 'vector') accumulatePresence(set, column, groupOfRow, rows);
+  else if (column.kind === 'text') {
     if (set.finder === undefined) accumulateTexts(set, column, groupOfRow, rows);
     else accumulateStrangers(set, column, groupOfRow, rows);
   } else if (set.finder === undefined) accumulateNamedNumbers(set, column, groupOfRow, rows);
   else accumulateNumbers(set, set.finder, column, groupOfRow, rows);
 }
 
-/** Counts events whose value was present but not usable, and is in no column. */
+/** Of events that were counted as missing, because no column holds their value: it was there, but not usable. */
 export function countInvalid(set: ProfileSet, group: number, count: number): void {
-  add(set, group, slot.n, count);
+  add(set, group, slot.missing, -count);
   add(set, group, slot.invalid, count);
 }
 
@@ -97,6 +110,7 @@ export function profileOf(set: ProfileSet, group: number): Profile {
     bins: Float64Array.from(set.counts.subarray(group * set.binsPerGroup, (group + 1) * set.binsPerGroup)),
     unseen: at(slot.unseen),
     unseenValues,
+    distinct: registersOf(set.registers[group]),
   };
 }
 
@@ -115,6 +129,7 @@ function accumulateNumbers(
   const { counts, sums, binsPerGroup } = set;
   const { values, validity } = column;
   const { center, perScale } = finder;
+  const skipsAbsent = set.counting.of !== undefined;
   for (let row = 0; row < rows; row++) {
     const group = groupOfRow[row] as number;
     if (group < 0) continue;
@@ -123,6 +138,7 @@ function accumulateNumbers(
     // One test for the two rare cases: a value that is absent, or that no bin holds (NaN, infinite).
     if (((validity[row >> 3] as number) & (1 << (row & 7))) === 0 || value - value !== 0) {
       const present = ((validity[row >> 3] as number) & (1 << (row & 7))) !== 0;
+      if (!present && skipsAbsent) continue;
       const which = present ? (value > 0 ? slot.posInf : value < 0 ? slot.negInf : slot.nan) : slot.missing;
       sums[base] = (sums[base] as number) + 1;
       sums[base + which] = (sums[base + which] as number) + 1;
@@ -144,12 +160,15 @@ function accumulateTexts(set: ProfileSet, column: TextColumn, groupOfRow: Int32A
   const { counts, sums, binsPerGroup } = set;
   const { codes, validity, dictionary } = column;
   const binOfCode = binsOf(set, dictionary);
+  const skipsAbsent = set.counting.of !== undefined;
   for (let row = 0; row < rows; row++) {
     const group = groupOfRow[row] as number;
     if (group < 0) continue;
     const base = group * sumsPerGroup;
+    const absent = ((validity[row >> 3] as number) & (1 << (row & 7))) === 0;
+    if (absent && skipsAbsent) continue;
     sums[base] = (sums[base] as number) + 1;
-    if (((validity[row >> 3] as number) & (1 << (row & 7))) === 0) {
+    if (absent) {
       sums[base + slot.missing] = (sums[base + slot.missing] as number) + 1;
       continue;
     }
@@ -164,6 +183,20 @@ function accumulateTexts(set: ProfileSet, column: TextColumn, groupOfRow: Int32A
       const at = group * binsPerGroup + bin;
       counts[at] = (counts[at] as number) + 1;
     }
+  }
+}
+
+/** Values as one mass, without their names. */
+function accumulatePresence(set: ProfileSet, column: Column, groupOfRow: Int32Array, rows: number): void {
+  const { validity } = column;
+  for (let row = 0; row < rows; row++) {
+    const group = groupOfRow[row] as number;
+    if (group < 0) continue;
+    add(set, group, slot.n, 1);
+    const present = ((validity[row >> 3] as number) & (1 << (row & 7))) !== 0;
+    add(set, group, present ? slot.unseen : slot.missing, 1);
+    if (present && column.kind === 'text')
+      countDistinct(set, group, column.dictionary.values[column.codes[row] as number] as string);
   }
 }
 
@@ -217,4 +250,15 @@ function countUnseen(set: ProfileSet, group: number, value: string): void {
   const names = set.unseenValues[group] as Map<string, number>;
   names.set(value, (names.get(value) ?? 0) + 1);
   if (names.size > 2 * namesWhileCounting) boundCounters(names, namesWhileCounting);
+  countDistinct(set, group, value);
+}
+
+function countDistinct(set: ProfileSet, group: number, value: string): void {
+  if (set.counting.distinct !== true) return;
+  let registers = set.registers[group];
+  if (registers === undefined) {
+    registers = new Uint8Array(registerCount);
+    set.registers[group] = registers;
+  }
+  addHash(registers, hashText(value));
 }

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Column } from '../../common/columns.ts';
-import type { FeatureField, Frame } from '../../common/feature.ts';
+import type { Frame } from '../../common/feature.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import { calibrateSlices } from '../detect/calibrate-slices.ts';
 import { scoreTableOf } from '../detect/score-table.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
 import { slicesOfColumn } from '../detect/slices-of-column.ts';
 import { type JointWanted, sampled } from '../joint/sampled.ts';
+import type { Measure } from '../measure/measure.ts';
+import { measureFrame } from '../measure/measure-frame.ts';
 import { binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile, mergeInto } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
-import { accumulate, createProfileSet, profileOf } from '../profile/profile-set.ts';
+import { accumulate, countInvalid, createProfileSet, profileOf } from '../profile/profile-set.ts';
 import { chooseSegments, createSegmenter, type SegmentRule } from '../segment.ts';
-import { binningsOf } from './feature-binning.ts';
+import { binningsOf, withoutBins } from './feature-binning.ts';
 import { measureNulls, type NullDistance, type WindowProfile } from './null-windows.ts';
 import { againstKinds, type NullSeries, type Reference, referenceOf, tailKey } from './reference.ts';
 import { fitTail, type Tail } from './tail.ts';
@@ -36,6 +38,8 @@ export interface ReferenceInput {
    * change from one to the other add up. Features it does not know get bins of their own.
    */
   readonly like?: Reference;
+  /** Rows whose value of a feature was there but not usable, by the feature's name; its column has none there. */
+  readonly invalid?: ReadonlyMap<string, readonly number[]>;
   /** Learn how slices of this length behave, for `advanceDetectors`. */
   readonly sliceMs?: number;
   /** Learn how features go together, for `judgeJoint`. */
@@ -46,13 +50,21 @@ export interface ReferenceInput {
  * Profiles each feature over all rows and over each segment, and measures how far the reference's own windows differ from
  * the rest of it. The same input gives the same reference, id included.
  *
- * Text that looks like an identifier (see `binningsOf`) is counted only as present, missing or invalid.
+ * Of features of richer kinds (vectors, timestamps, free text and identifiers, see `fitMeasure`) it is counted whether they
+ * have a value; what is judged beside that are their measures.
  */
 export function buildReference(input: ReferenceInput): Reference {
-  const { frame, timesMs, origin } = input;
+  const { timesMs, origin, like } = input;
   const excluded = new Set(input.exclude ?? []);
-  const segments = input.like?.segments ?? chooseSegments(frame, input.segments);
-  const known = new Map(input.like?.features.map((feature) => [feature.name, feature]));
+  const { frame, measures, measuredBy } = measureFrame({
+    frame: input.frame,
+    timesMs,
+    exclude: excluded,
+    ...(like === undefined ? {} : { like }),
+  });
+  const measured = new Set(measures.map(({ feature }) => feature));
+  const segments = like?.segments ?? chooseSegments(frame, input.segments);
+  const known = new Map(like?.features.map((feature) => [feature.name, feature]));
   const segmentGroups = createSegmenter(segments).groupsOf(frame);
   const slices = sliceTime(timesMs, frame.rows, input.windowsMs);
 
@@ -69,11 +81,22 @@ export function buildReference(input: ReferenceInput): Reference {
   frame.fields.forEach((field, at) => {
     if (excluded.has(field.name)) return;
     const column = frame.columns[at] as Column;
-    const bins = known.get(field.name) ?? binningsOf(field, column, frame.rows);
-    const { binning, segmentBinning } = bins;
-    const feature: ProfiledFeature = { name: field.name, type: field.type, binning, segmentBinning };
+    const presenceOnly = measured.has(field.name);
+    const of = measuredBy.get(field.name);
+    const { binning, segmentBinning } = presenceOnly
+      ? withoutBins()
+      : (known.get(field.name) ?? binningsOf(field, column, frame.rows));
+    const feature: ProfiledFeature = {
+      name: field.name,
+      type: field.type,
+      binning,
+      segmentBinning,
+      ...(of === undefined ? {} : { of }),
+      ...(presenceOnly ? { presenceOnly } : {}),
+    };
     features.push(feature);
-    const sliced = profileSlices({ field, column, feature, frame, slices, segmentGroups, segments: segments.length });
+    const invalid = input.invalid?.get(field.name) ?? [];
+    const sliced = profileSlices({ column, feature, frame, slices, segmentGroups, segments: segments.length, invalid });
     const scopes: { readonly scope: 'all' | 'segments'; readonly keys: readonly SegmentKey[] }[] = [
       { scope: 'all', keys: [everything] },
       { scope: 'segments', keys: segments },
@@ -118,10 +141,11 @@ export function buildReference(input: ReferenceInput): Reference {
     rows: frame.rows,
     features,
     segments,
+    measures,
     profiles,
     nulls,
     ...(input.sliceMs === undefined ? {} : { slices: { sliceMs: input.sliceMs, models } }),
-    ...sampled(input, features),
+    ...sampled({ ...input, frame }, features),
   };
   return referenceOf({ id: identify(content), ...content });
 }
@@ -185,19 +209,20 @@ function greatestCommonDivisor(a: number, b: number): number {
 
 /** Profiles of one feature by slice of time: `sliced(-1)` over all rows, `sliced(i)` over segment i. */
 function profileSlices(input: {
-  readonly field: FeatureField;
   readonly column: Column;
   readonly feature: ProfiledFeature;
   readonly frame: Frame;
   readonly slices: TimeSlices;
   readonly segmentGroups: readonly Int32Array[];
   readonly segments: number;
+  readonly invalid: readonly number[];
 }): (segment: number) => readonly (Profile | undefined)[] {
-  const { column, feature, frame, slices, segmentGroups } = input;
+  const { column, feature, frame, slices, segmentGroups, invalid } = input;
   const { count, sliceOf } = slices;
-  const whole = createProfileSet(feature.binning, count);
+  const whole = createProfileSet(feature.binning, count, { ...feature, distinct: true });
   accumulate(whole, column, sliceOf, frame.rows);
-  const parts = createProfileSet(feature.segmentBinning, count * input.segments);
+  for (const row of invalid) countInvalid(whole, sliceOf[row] as number, 1);
+  const parts = createProfileSet(feature.segmentBinning, count * input.segments, feature);
   const groups = new Int32Array(frame.rows);
   for (const rule of segmentGroups) {
     for (let row = 0; row < frame.rows; row++) {
@@ -205,6 +230,7 @@ function profileSlices(input: {
       groups[row] = segment < 0 ? -1 : segment * count + (sliceOf[row] as number);
     }
     accumulate(parts, column, groups, frame.rows);
+    for (const row of invalid) if ((groups[row] as number) >= 0) countInvalid(parts, groups[row] as number, 1);
   }
   return (segment) =>
     Array.from({ length: count }, (_, slice) => {
@@ -254,9 +280,11 @@ function identify(content: {
   readonly rows: number;
   readonly spanMs: number;
   readonly features: readonly ProfiledFeature[];
+  readonly measures: readonly Measure[];
   readonly profiles: ReadonlyMap<string, ReadonlyMap<string, Profile>>;
 }): string {
   const hash = createHash('sha256').update(JSON.stringify([content.origin, content.rows, content.spanMs]));
+  if (content.measures.length > 0) hash.update(JSON.stringify(content.measures));
   for (const { name, binning, segmentBinning } of content.features)
     hash.update(JSON.stringify([name, binningToJson(binning), binningToJson(segmentBinning)]));
   for (const [segment, row] of content.profiles)

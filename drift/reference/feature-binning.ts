@@ -1,5 +1,6 @@
 import { type Column, isPresent, type NumberColumn, type TextColumn } from '../../common/columns.ts';
 import type { FeatureField } from '../../common/feature.ts';
+import { identifierDistinct, identifierShare } from '../measure/fit-measure.ts';
 import { categoricalBinning, genericBinning, numericBinning } from '../profile/binning.ts';
 import { coarsen } from '../profile/coarsen.ts';
 import type { Binning } from '../profile/profile.ts';
@@ -16,15 +17,25 @@ const binningValuesMax = 200_000;
  * How a feature is counted, from the reference's own values: numbers at their quantiles, text by its values.
  *
  * Text that looks like an identifier (more than 256 different values, and more than one in ten values a new one) has no
- * values to be known by: it gets no bins, and only its missing and invalid share are judged.
+ * values to be known by, unless its kind is said to be `category`: it gets no bins. Its measures are judged instead.
  */
 export function binningsOf(
   field: FeatureField,
   column: Column,
   rows: number,
 ): { readonly binning: Binning; readonly segmentBinning: Binning } {
-  const binning = column.kind === 'number' ? binningOfNumbers(field, column, rows) : binningOfText(column, rows);
+  const binning = binningOf(field, column, rows);
   return { binning, segmentBinning: coarsen(binning, binning.kind === 'numeric' ? segmentBins : segmentValuesMax) };
+}
+
+/** A feature that is known by its measures has no bins. */
+export function withoutBins(): { readonly binning: Binning; readonly segmentBinning: Binning } {
+  return { binning: genericBinning('vector'), segmentBinning: genericBinning('vector') };
+}
+
+function binningOf(field: FeatureField, column: Column, rows: number): Binning {
+  if (column.kind === 'vector') return genericBinning('vector');
+  return column.kind === 'number' ? binningOfNumbers(field, column, rows) : binningOfText(field, column, rows);
 }
 
 function binningOfNumbers(field: FeatureField, column: NumberColumn, rows: number): Binning {
@@ -37,7 +48,7 @@ function binningOfNumbers(field: FeatureField, column: NumberColumn, rows: numbe
   return numericBinning(values.subarray(0, count));
 }
 
-function binningOfText(column: TextColumn, rows: number): Binning {
+function binningOfText({ kind }: FeatureField, column: TextColumn, rows: number): Binning {
   const counts = new Float64Array(column.dictionary.values.length);
   let present = 0;
   for (let row = 0; row < rows; row++) {
@@ -48,6 +59,7 @@ function binningOfText(column: TextColumn, rows: number): Binning {
   }
   let distinct = 0;
   for (const count of counts) if (count > 0) distinct++;
-  if (distinct > segmentValuesMax && distinct > present / 10) return genericBinning('string');
+  const many = distinct > identifierDistinct && distinct > identifierShare * present;
+  if (many && kind !== 'category') return genericBinning('string');
   return categoricalBinning(column.dictionary.values, counts, valuesMax);
 }

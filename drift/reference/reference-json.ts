@@ -8,6 +8,7 @@ import {
   sampleFromJson,
   sampleToJson,
 } from '../joint/joint-json.ts';
+import type { Measure } from '../measure/measure.ts';
 import { binningFromJson, binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
@@ -32,6 +33,7 @@ interface ProfileDocument {
   readonly c: readonly number[];
   readonly b: Sparse;
   readonly u?: readonly (readonly [string, number])[];
+  readonly d?: readonly (readonly [number, number])[];
 }
 
 interface SeriesDocument {
@@ -48,8 +50,16 @@ interface Document {
   readonly origin: string;
   readonly spanMs: number;
   readonly rows: number;
-  readonly features: readonly { readonly name: string; readonly type: string; readonly binnings: readonly string[] }[];
+  readonly features: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly binnings: readonly string[];
+    readonly of?: string;
+    readonly presenceOnly?: boolean;
+  }[];
   readonly segments: readonly string[];
+  /** Absent where no feature is measured. */
+  readonly measures?: readonly Measure[];
   /** `[segment]`, with all events first; then `[feature]`. */
   readonly profiles: readonly (readonly (ProfileDocument | null)[])[];
   readonly nulls: readonly {
@@ -82,12 +92,14 @@ export function referenceToJson(reference: Reference): string {
     origin: content.origin,
     spanMs: content.spanMs,
     rows: content.rows,
-    features: content.features.map(({ name, type, binning, segmentBinning }) => ({
+    features: content.features.map(({ name, type, binning, segmentBinning, ...counting }) => ({
       name,
       type,
       binnings: [binningToJson(binning), binningToJson(segmentBinning)],
+      ...counting,
     })),
     segments: content.segments,
+    ...(content.measures.length === 0 ? {} : { measures: content.measures }),
     profiles: rowOf(content.profiles, encodeProfile),
     nulls: content.nulls.map(({ windowMs, windows, series, tails }) => ({
       windowMs,
@@ -112,11 +124,11 @@ export function referenceFromJson(text: string): Reference {
   const document = JSON.parse(text) as Document;
   if (document.format !== format)
     throw new Error(`a reference of format ${format} is expected, this has ${String(document.format)}`);
-  const features = document.features.map(({ name, type, binnings }): ProfiledFeature => {
+  const features = document.features.map(({ name, type, binnings, ...counting }): ProfiledFeature => {
     const known = featureTypes.find((candidate) => candidate === type);
     if (known === undefined) throw new Error(`the feature ${name} has the unknown type ${type}`);
     const [binning, segmentBinning] = binnings.map(binningFromJson) as [Binning, Binning];
-    return { name, type: known, binning, segmentBinning };
+    return { name, type: known, binning, segmentBinning, ...counting };
   });
   const keys = ['', ...document.segments];
   const mapOf = <In, Out>(
@@ -141,6 +153,7 @@ export function referenceFromJson(text: string): Reference {
     rows: document.rows,
     features,
     segments: document.segments,
+    measures: document.measures ?? [],
     profiles: mapOf(document.profiles, (value, { binning, segmentBinning }, segment) =>
       decodeProfile(value, segment === '' ? binning : segmentBinning),
     ),
@@ -168,6 +181,7 @@ function encodeProfile(profile: Profile): ProfileDocument {
     c: [n, missing, invalid, zero, nan, posInf, negInf, sumZ, sumZ2, unseen, ...finite],
     b: toSparse(profile.bins),
     ...(names.length === 0 ? {} : { u: names }),
+    ...(profile.distinct.size === 0 ? {} : { d: [...profile.distinct] }),
   };
 }
 
@@ -190,6 +204,7 @@ function decodeProfile(document: ProfileDocument, binning: Binning): Profile {
     min: min ?? profile.min,
     max: max ?? profile.max,
     unseenValues: new Map(document.u ?? []),
+    distinct: new Map(document.d ?? []),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { SegmentKey } from '../../common/segment.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
 import type { JointReference, ReferenceSample } from '../joint/joint-reference.ts';
+import type { Measure } from '../measure/measure.ts';
 import type { Profile, ProfiledFeature } from '../profile/profile.ts';
 import type { MassKind } from './divergence.ts';
 import type { Tail } from './tail.ts';
@@ -46,6 +47,8 @@ export interface Reference {
   readonly features: readonly ProfiledFeature[];
   /** Without `everything`, which is always there. */
   readonly segments: readonly SegmentKey[];
+  /** How features of richer kinds are measured; the measures themselves are among the features. */
+  readonly measures: readonly Measure[];
   /** Whole events in the feature's own bins, segments in its coarser ones. */
   profile(segment: SegmentKey, feature: string): Profile | undefined;
   readonly nulls: readonly NullTable[];
@@ -71,6 +74,7 @@ export interface ReferenceContent {
   readonly rows: number;
   readonly features: readonly ProfiledFeature[];
   readonly segments: readonly SegmentKey[];
+  readonly measures: readonly Measure[];
   readonly profiles: ReadonlyMap<SegmentKey, ReadonlyMap<string, Profile>>;
   readonly nulls: readonly NullContent[];
   readonly slices?: SliceTable;
@@ -100,6 +104,7 @@ export function referenceOf(content: ReferenceContent): Reference {
     rows: content.rows,
     features: content.features,
     segments: content.segments,
+    measures: content.measures,
     profile: (segment, feature) => content.profiles.get(segment)?.get(feature),
     nulls: content.nulls.map(({ windowMs, windows, series, tails }) => ({
       windowMs,

@@ -76,12 +76,9 @@ function januaryDataset({ contract }: Base, january: Frame): Uint8Array {
     [
       arrowColumn.int64('event_time', numbers('scheduled')),
       arrowColumn.int64('arrival_time', numbers('received')),
-      ...frame.fields.map(({ name }, at) => {
-        const column = frame.columns[at] as Column;
-        return column.kind === 'number'
-          ? arrowColumn.number(featureColumn(name), frame.rows, column)
-          : arrowColumn.text(featureColumn(name), frame.rows, column);
-      }),
+      ...frame.fields.map(({ name }, at) =>
+        arrowColumn.feature(featureColumn(name), frame.rows, frame.columns[at] as Column),
+      ),
       arrowColumn.float64('label', numbers('label')),
     ],
     frame.rows,

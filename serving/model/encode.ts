@@ -31,6 +31,7 @@ export type FeatureWriter = (column: Column, range: RowRange, cell: Cell) => voi
 export function createFeatureWriter(binding: InputBinding): FeatureWriter {
   const { encoding } = binding;
   if (encoding.kind === 'number') return numberWriter(encoding.missing ?? Number.NaN);
+  if (encoding.kind === 'vector') return vectorWriter(encoding.missing ?? Number.NaN);
   if (encoding.kind === 'text') {
     return (column, range, cell) => writeText(expectText(column, binding), range, cell, encoding.missing);
   }
@@ -92,11 +93,29 @@ function numberWriter(missing: number): FeatureWriter {
     let at = cell.column;
     for (let i = range.from; i < range.to; i++, at += width) {
       const row = range.rows === undefined ? i : (range.rows[i] as number);
-      const value = isPresent(validity, row) ? (values[row] as number) : missing;
-      if (data instanceof BigInt64Array) data[at] = toInt64(value, missing);
-      else if (data instanceof Uint8Array) data[at] = value === 0 ? 0 : 1;
-      else if (data instanceof Int32Array) data[at] = toInt32(value, missing);
-      else data[at] = value;
+      putNumber(data, at, isPresent(validity, row) ? (values[row] as number) : missing, missing);
+    }
+  };
+}
+
+function putNumber(data: TensorData, at: number, value: number, missing: number): void {
+  if (data instanceof BigInt64Array) data[at] = toInt64(value, missing);
+  else if (data instanceof Uint8Array) data[at] = value === 0 ? 0 : 1;
+  else if (data instanceof Int32Array) data[at] = toInt32(value, missing);
+  else data[at] = value;
+}
+
+function vectorWriter(missing: number): FeatureWriter {
+  return (column, range, cell) => {
+    if (column.kind !== 'vector') throw new Error('a vector encoding was checked to stand on a vector');
+    const { dimension, values, validity } = column;
+    const { data, width } = cell;
+    let at = cell.column;
+    for (let i = range.from; i < range.to; i++, at += width) {
+      const row = range.rows === undefined ? i : (range.rows[i] as number);
+      const present = isPresent(validity, row);
+      for (let k = 0; k < dimension; k++)
+        putNumber(data, at + k, present ? (values[row * dimension + k] as number) : missing, missing);
     }
   };
 }

@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import type { FeatureField } from '../../common/feature.ts';
-import type { InputBinding, ModelSignature } from './signature.ts';
+import type { InputBinding, InputEncoding, ModelSignature } from './signature.ts';
 
 /** Element types of inputs that a feature can be written into. */
 export const inputTypes = ['float32', 'float64', 'int32', 'int64', 'bool', 'string'] as const;
@@ -56,7 +56,7 @@ export function planModel({ signature, graph, fields, place }: PlanOptions): Mod
       );
     }
   }
-  const inputs = graph.inputs.map((metadata) => planInput(metadata, bindingsOf(metadata.name), fail));
+  const inputs = graph.inputs.map((metadata) => planInput(metadata, bindingsOf(metadata.name), fields, fail));
   return { inputs, output: planOutput(signature, graph.outputs, fail) };
 }
 
@@ -69,17 +69,34 @@ function checkFeature({ feature, input, encoding }: InputBinding, fields: readon
       `input ${input} needs feature ${feature}, which the contract does not have (it has ${list(fields.map(({ name }) => name))})`,
       'Add the feature to the contract, or train the model without it.',
     );
-  } else if ((field.type === 'string') !== (encoding.kind !== 'number')) {
+  } else if (!encodingsOf(field).includes(encoding.kind)) {
     fail(
       `feature ${feature} is of type ${field.type}, but input ${input} encodes it as ${encoding.kind}`,
-      field.type === 'string' ? 'Texts need the encoding vocabulary or text.' : 'Numbers need the encoding number.',
+      cureOfEncoding(field),
     );
   }
+}
+
+function encodingsOf({ type }: FeatureField): readonly InputEncoding['kind'][] {
+  if (type === 'string') return ['vocabulary', 'text'];
+  return type === 'vector' ? ['vector'] : ['number'];
+}
+
+function cureOfEncoding({ type }: FeatureField): string {
+  if (type === 'string') return 'Texts need the encoding vocabulary or text.';
+  return type === 'vector' ? 'Vectors need the encoding vector.' : 'Numbers need the encoding number.';
+}
+
+/** Columns of an input that a binding fills: a vector as many as it has components. */
+function columnsOf({ feature, column, encoding }: InputBinding, fields: readonly FeatureField[]): number[] {
+  const dimension = fields.find(({ name }) => name === feature)?.dimension ?? 1;
+  return Array.from({ length: encoding.kind === 'vector' ? dimension : 1 }, (_, at) => column + at);
 }
 
 function planInput(
   metadata: InferenceSession.ValueMetadata,
   bindings: readonly InputBinding[],
+  fields: readonly FeatureField[],
   fail: Fail,
 ): PlannedInput {
   const { name } = metadata;
@@ -101,11 +118,22 @@ function planInput(
       'Export the model with a free first dimension, so that batches of any size can be scored.',
     );
   }
-  const width = Math.max(...bindings.map(({ column }) => column)) + 1;
-  if (width !== bindings.length) fail(`input ${name} has a column that no feature is bound to`, 'Bind every column.');
+  const bound = bindings.flatMap((binding) => columnsOf(binding, fields));
+  const width = bound.reduce((most, column) => Math.max(most, column + 1), 0);
+  if (new Set(bound).size !== width)
+    fail(`input ${name} has a column that no feature is bound to`, 'Bind every column.');
+  if (bound.length !== width) {
+    fail(
+      `input ${name} has a column that two features are bound to`,
+      'A vector fills as many columns as it has components; give the others columns behind it.',
+    );
+  }
   const wanted = shape.length === 2 ? shape[1] : 1;
   if (typeof wanted === 'number' && wanted >= 0 && wanted !== width) {
-    fail(`input ${name} has ${wanted} columns, but the signature binds ${width}`, 'Bind one feature to each column.');
+    fail(
+      `input ${name} has ${wanted} columns, but the signature binds ${width}`,
+      'Bind one feature to each column; a vector fills as many as it has components.',
+    );
   }
   for (const binding of bindings) checkType(binding, type, fail);
   return { name, type, width, rank: shape.length === 2 ? 2 : 1, bindings };
@@ -125,7 +153,7 @@ function checkType({ feature, input, encoding }: InputBinding, type: InputType, 
     fail(`input ${input} is of type bool, which holds no index of ${feature}`, 'Use int32 or int64.');
   }
   const holdsNan = type === 'float32' || type === 'float64';
-  if (encoding.kind === 'number' && !holdsNan && encoding.missing === undefined) {
+  if ((encoding.kind === 'number' || encoding.kind === 'vector') && !holdsNan && encoding.missing === undefined) {
     fail(
       `input ${input} is of type ${type}, which cannot say that ${feature} is absent`,
       'State encoding.missing, the number that stands for an absent value.',

@@ -22,6 +22,12 @@ const numberEncoding = z.strictObject({ kind: z.literal('number'), missing: fini
 /** Text as it is, for graphs with string inputs. Absent is `missing`, by default the empty text. */
 const textEncoding = z.strictObject({ kind: z.literal('text'), missing: z.string().default('') });
 
+/**
+ * A vector, its components in columns that follow each other from `column` on. Absent is `missing` in each of them, by default
+ * NaN; an integer input has to state it.
+ */
+const vectorEncoding = z.strictObject({ kind: z.literal('vector'), missing: finite.optional() });
+
 const inputSchema = z.strictObject({
   input: z.string().min(1).describe('name of the ONNX input'),
   feature: z.string().min(1).describe('feature of the contract'),
@@ -30,7 +36,7 @@ const inputSchema = z.strictObject({
     .nonnegative()
     .default(0)
     .describe('column of the input, where several features share one [N, columns]'),
-  encoding: z.discriminatedUnion('kind', [vocabularyEncoding, numberEncoding, textEncoding]),
+  encoding: z.discriminatedUnion('kind', [vocabularyEncoding, numberEncoding, textEncoding, vectorEncoding]),
 });
 
 const metricsSchema = z

@@ -1,4 +1,11 @@
-import { type Column, createNumberColumn, createTextColumn, encode, setPresent } from '../../common/columns.ts';
+import {
+  type Column,
+  createNumberColumn,
+  createTextColumn,
+  encode,
+  setPresent,
+  vectorColumn,
+} from '../../common/columns.ts';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import type { FeatureField, Frame } from '../../common/feature.ts';
 import type { Runner } from './runner.ts';
@@ -28,7 +35,8 @@ export async function tryOut(options: {
 
 function madeUpRows(signature: ModelSignature, fields: readonly FeatureField[]): Frame {
   const rows = 3;
-  const columns = fields.map(({ name, type }): Column => {
+  const columns = fields.map(({ name, type, dimension }): Column => {
+    if (dimension !== undefined) return vectorColumn(dimension, [null, zeros(dimension), zeros(dimension).fill(1)]);
     if (type !== 'string') {
       const column = createNumberColumn(rows);
       column.values.set([0, 0, 1]);
@@ -46,4 +54,8 @@ function madeUpRows(signature: ModelSignature, fields: readonly FeatureField[]):
     return column;
   });
   return { rows, fields, columns };
+}
+
+function zeros(dimension: number): Float32Array {
+  return new Float32Array(dimension);
 }

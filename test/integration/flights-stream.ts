@@ -65,6 +65,7 @@ export function pick({ frame, timesMs }: Stream, keep: (row: number, timeMs: num
     });
     if (column.kind === 'number')
       return { kind: 'number', values: Float64Array.from(rows, (row) => column.values[row] as number), validity };
+    if (column.kind === 'vector') throw new Error('flights have no vectors');
     const { values, codeOf } = column.dictionary;
     const dictionary = { values: [...values], codeOf: new Map(codeOf) };
     return { kind: 'text', codes: Int32Array.from(rows, (row) => column.codes[row] as number), dictionary, validity };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isPresent } from '../../common/columns.ts';
+import { valueAt } from '../../common/columns.ts';
 import { TidemarkError } from '../../common/error.ts';
 import { columnOf, type Frame } from '../../common/feature.ts';
 import { readFrame } from '../../store/read-file.ts';
@@ -34,15 +34,8 @@ function read(path: string, limitRows?: number): Promise<Frame> {
 }
 
 /** A frame as rows of plain values, null where absent. */
-function rowsOf(frame: Frame): (number | string | null)[][] {
-  return Array.from({ length: frame.rows }, (_, row) =>
-    frame.columns.map((column) => {
-      if (!isPresent(column.validity, row)) return null;
-      return column.kind === 'number'
-        ? (column.values[row] as number)
-        : (column.dictionary.values[column.codes[row] as number] as string);
-    }),
-  );
+function rowsOf(frame: Frame): ReturnType<typeof valueAt>[][] {
+  return Array.from({ length: frame.rows }, (_, row) => frame.columns.map((column) => valueAt(column, row)));
 }
 
 describe('readFrame', () => {

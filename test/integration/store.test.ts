@@ -125,6 +125,10 @@ function flush(epoch: number): FlushRows {
           bins: Float64Array.of(0, 1, 0),
           unseen: 1,
           unseenValues: new Map([['XYZ', 1]]),
+          distinct: new Map([
+            [7, 3],
+            [1023, 23],
+          ]),
         },
       },
     ],
@@ -231,7 +235,7 @@ describe('the store on the embedded engine', () => {
     ]);
     expect(
       await store.query(
-        'SELECT pane, n, min, max, bin_index, bin_count, unseen_value, unseen_count FROM tidemark_trips.profiles FINAL WHERE chunk_id LIKE {id:String}',
+        'SELECT pane, n, min, max, bin_index, bin_count, unseen_value, unseen_count, distinct_index, distinct_rank FROM tidemark_trips.profiles FINAL WHERE chunk_id LIKE {id:String}',
         { id: '%@7' },
       ),
     ).toEqual([
@@ -244,6 +248,8 @@ describe('the store on the embedded engine', () => {
         bin_count: ['1'],
         unseen_value: ['XYZ'],
         unseen_count: ['1'],
+        distinct_index: [7, 1023],
+        distinct_rank: [3, 23],
       },
     ]);
     expect(await store.query('SELECT to_offset, epoch, watermark FROM tidemark_trips.chunks FINAL')).toEqual([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Column, isPresent } from '../../common/columns.ts';
+import { type Column, valueAt } from '../../common/columns.ts';
 import { type FeatureType, type Frame, featureTypes } from '../../common/feature.ts';
 import { selectRows } from '../../common/select.ts';
 import { Verdict } from '../../common/verdict.ts';
@@ -117,15 +117,8 @@ function columnFrom({ kind, values }: Cells): Column {
   };
 }
 
-function valuesOf({ rows, columns }: Frame): (string | number | null)[][] {
-  return columns.map((column) =>
-    Array.from({ length: rows }, (_, row) => {
-      if (!isPresent(column.validity, row)) return null;
-      return column.kind === 'number'
-        ? (column.values[row] as number)
-        : (column.dictionary.values[column.codes[row] as number] as string);
-    }),
-  );
+function valuesOf({ rows, columns }: Frame): ReturnType<typeof valueAt>[][] {
+  return columns.map((column) => Array.from({ length: rows }, (_, row) => valueAt(column, row)));
 }
 
 const said = (violations: readonly Violation[] = []) => violations.map(({ code, path }) => `${code}:${path}`);
@@ -194,7 +187,7 @@ describe('coercion', () => {
     fc.assert(
       fc.property(fc.bigInt(), (integer) => {
         const coerced = coerce(String(integer), 'integer');
-        if (coerced.kind === 'value') expect(BigInt(coerced.value)).toBe(integer);
+        if (coerced.kind === 'value') expect(BigInt(coerced.value as number)).toBe(integer);
         else expect(coerced).toEqual({ kind: 'unusable', code: ViolationCode.PRECISION_LOST });
       }),
     );

@@ -167,6 +167,8 @@ function profileRow(profile: Profile): object {
     unseen: profile.unseen,
     unseen_value: [...profile.unseenValues.keys()],
     unseen_count: [...profile.unseenValues.values()],
+    distinct_index: [...profile.distinct.keys()],
+    distinct_rank: [...profile.distinct.values()],
   };
 }
 

@@ -124,7 +124,7 @@ export async function countsByPartition(store: Store): Promise<readonly object[]
 export function sealedPanes(store: Store): Promise<object[]> {
   return store.query(
     `SELECT pane, pane_ms, segment, feature, binning, n, missing, invalid, zero, nan, pos_inf, neg_inf, min, max, bin_index, bin_count,
-       unseen, unseen_value, unseen_count
+       unseen, unseen_value, unseen_count, distinct_index, distinct_rank
      FROM \`${store.database}\`.sealed_profiles FINAL ORDER BY pane, pane_ms, segment, feature, binning`,
   );
 }

@@ -203,6 +203,28 @@ actions: [{ when: severity >= hi, alert: [a] }]
   });
 });
 
+describe('a pipeline over vectors and texts', () => {
+  const features = [
+    { name: 'embedding', type: 'vector' as const, dimension: 8 },
+    { name: 'review', type: 'string' as const, kind: 'text' as const },
+  ];
+  const check = async (lines: string) => (await load(`${least}${lines}\n`)).check({ features });
+
+  it('may choose measures by name', async () => {
+    await check('drift: [{ against: previous, features: [embedding, embedding.p8, review.unknown] }]');
+    await expect(check('drift: [{ against: previous, features: [embedding.p9] }]')).rejects.toThrow(
+      /has no feature embedding.p9; did you mean embedding.p/,
+    );
+    await expect(check('drift: [{ against: previous, features: [review.pattern] }]')).rejects.toThrow(/no feature/);
+  });
+
+  it('cannot be sliced by a vector', async () => {
+    await expect(check('segments: [{ by: [embedding] }]')).rejects.toThrow(
+      /embedding is a vector, which has no values that repeat/,
+    );
+  });
+});
+
 describe('configJsonSchema', () => {
   it('is the form that is written: durations are texts, defaults need not stand there', () => {
     const schema = configJsonSchema() as {

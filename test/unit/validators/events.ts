@@ -1,3 +1,4 @@
+import { valueAt as valueOfRow } from '../../../common/columns.ts';
 import type { Verdict } from '../../../common/verdict.ts';
 import type { Violation } from '../../../common/violation.ts';
 import { type CheckedRows, compileContract } from '../../../validators/compile.ts';
@@ -32,8 +33,8 @@ export function judge(contract: ReturnType<typeof contractOf>, event: Record<str
 }
 
 /** The value a feature got, undefined where it is absent. */
-export function valueAt({ checked }: Judged, at = 0): number | string | undefined {
+export function valueAt({ checked }: Judged, at = 0): ReturnType<typeof valueOfRow> | undefined {
   const column = checked.frame.columns[at];
-  if (column === undefined || checked.frame.rows === 0 || ((column.validity[0] ?? 0) & 1) === 0) return undefined;
-  return column.kind === 'number' ? column.values[0] : column.dictionary.values[column.codes[0] as number];
+  if (column === undefined || checked.frame.rows === 0) return undefined;
+  return valueOfRow(column, 0) ?? undefined;
 }

@@ -88,6 +88,7 @@ function workerOf(source: Source, writeChunks: WorkerStore['writeChunks']) {
     score: async () => [],
     profilePlan: () => ({
       features: [],
+      measurers: new Map(),
       paneMs: 60_000,
       segments: [],
       segmenter: createSegmenter([]),

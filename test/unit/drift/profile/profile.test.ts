@@ -127,12 +127,13 @@ describe('profile set', () => {
       3,
     ]);
     accumulate(set, column, Int32Array.of(0, 0, 0, 0, 0, 0, 0, -1, 1), 9);
-    countInvalid(set, 0, 3);
+    // The absent value was there, but not usable.
+    countInvalid(set, 0, 1);
     const profile = profileOf(set, 0);
     expect(profile).toMatchObject({
-      n: 10,
-      missing: 1,
-      invalid: 3,
+      n: 7,
+      missing: 0,
+      invalid: 1,
       nan: 1,
       posInf: 1,
       negInf: 1,
