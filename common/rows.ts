@@ -12,6 +12,8 @@ export interface FlushRows {
   readonly labels: LabelRows;
   readonly deadLetters: readonly DeadLetterRow[];
   readonly profiles: readonly ProfileRow[];
+  /** Which of the events are kept as a sample; absent where none are. */
+  readonly samples?: SampleRows | undefined;
   readonly chunks: readonly ChunkRow[];
   /** Wall clock when the flush was processed, ms since 1970: when its dead letters were rejected. */
   readonly atMs: number;
@@ -93,6 +95,20 @@ export interface ProfileRow {
   readonly feature: string;
   readonly binningId: string;
   readonly profile: Profile;
+}
+
+/** Events of a flush that are in the sample of their pane. Shapes `[samples]`. */
+export interface SampleRows {
+  /** So many a pane are kept in the end. */
+  readonly perPane: number;
+  /** Rows of the events. */
+  readonly rowOf: Int32Array;
+  /** 32-bit integers, uniform; the smallest of a pane are its sample. */
+  readonly priority: Float64Array;
+  readonly paneStartMs: Float64Array;
+  /** Index into `chunkIds`. */
+  readonly chunkOf: Int32Array;
+  readonly chunkIds: readonly string[];
 }
 
 /** Counts of one chunk. `read = valid + coerced + flagged + rejected`. */

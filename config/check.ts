@@ -32,6 +32,7 @@ export function checkPipeline(config: PipelineConfig, context: CheckContext): Co
   checkTime(config, say);
   if (config.windows.pane > 0) checkDrift(config, say);
   checkDetectors(config, say);
+  checkJoint(config, say);
   checkNames(config, say);
   checkActions(config, context, say);
   if (context.features === undefined) return faults;
@@ -106,6 +107,21 @@ function checkTime(config: PipelineConfig, say: Say): void {
   });
 }
 
+function checkJoint({ joint, drift, samples }: PipelineConfig, say: Say): void {
+  if (joint === undefined) return;
+  const windows = drift.filter(({ against }) => against === 'training').map(({ window }) => window);
+  if (windows.length === 0)
+    say(['joint'], 'it is judged with a comparison against training, and there is none in drift');
+  else if (joint.window !== undefined && !windows.includes(joint.window)) {
+    const known = windows.map(formatDuration).join(', ');
+    say(
+      ['joint', 'window'],
+      `no comparison against training has windows of ${formatDuration(joint.window)}; they have ${known}`,
+    );
+  }
+  if (samples.perPane === 0) say(['samples', 'perPane'], 'joint looks at samples of events, so some have to be kept');
+}
+
 function checkNames({ models, alerts, segments, drift, reference, incidents }: PipelineConfig, say: Say): void {
   const twice = (names: readonly string[], key: string, last: string): void =>
     names.forEach((name, at) => {
@@ -171,7 +187,7 @@ function checkActions({ actions, models, alerts, labels }: PipelineConfig, conte
   });
 }
 
-function checkFeatures({ segments, drift }: PipelineConfig, features: readonly FeatureField[], say: Say): void {
+function checkFeatures({ segments, drift, joint }: PipelineConfig, features: readonly FeatureField[], say: Say): void {
   const names = features.map(({ name }) => name);
   segments.forEach(({ by }, at) => {
     by.forEach((name, index) => {
@@ -192,5 +208,9 @@ function checkFeatures({ segments, drift }: PipelineConfig, features: readonly F
       if (!judged.includes(name) && !name.startsWith('@'))
         say(['drift', at, 'features', index], `the contract has no feature ${name}${suggestion(name, judged)}`);
     });
+  });
+  joint?.features?.forEach((name, index) => {
+    if (!names.includes(name) && !name.startsWith('@'))
+      say(['joint', 'features', index], `the contract has no feature ${name}${suggestion(name, names)}`);
   });
 }

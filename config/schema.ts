@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { calendarKeySchema } from './schema/calendar.ts';
 import { type DetectorKind, type DetectorsConfig, detectorsSchema } from './schema/detectors.ts';
 import { type EventConfig, eventSchema, type LabelsConfig, labelsSchema } from './schema/event.ts';
+import { jointSchema, samplesSchema } from './schema/joint.ts';
 import { duration, durationOf, name, timeZone } from './schema/kinds.ts';
 import { type ModelConfig, modelSchema } from './schema/model.ts';
 import { type OutputConfig, outputSchema } from './schema/output.ts';
@@ -126,6 +127,8 @@ export const pipelineSchema = z.strictObject({
     .describe(
       'what watches slices of event time against the reference, one after the other, for changes that no window shows',
     ),
+  samples: samplesSchema.prefault({}).describe('rows of events that are kept for looking at several features at once'),
+  joint: jointSchema.optional().describe('judge several features at once; without it none are'),
   budget: z
     .strictObject({
       falseAlarmsPerWeek: z

@@ -43,6 +43,10 @@ export const arrowColumn = {
     name,
     data: makeData({ type: new Uint8(), length: values.length, data: values }),
   }),
+  uint16: (name: string, values: Uint16Array): ArrowColumn => ({
+    name,
+    data: makeData({ type: new Uint16(), length: values.length, data: values }),
+  }),
   uint32: (name: string, values: Uint32Array): ArrowColumn => ({
     name,
     data: makeData({ type: new Uint32(), length: values.length, data: values }),
@@ -119,6 +123,8 @@ export const arrowColumn = {
     list(name, offsets, makeData({ type: new Uint8(), length: values.length, data: values })),
   int64Lists: (name: string, offsets: Int32Array, values: Float64Array): ArrowColumn =>
     list(name, offsets, makeData({ type: new Int64(), length: values.length, data: toInt64(values) })),
+  float64Lists: (name: string, offsets: Int32Array, values: Float64Array): ArrowColumn =>
+    list(name, offsets, makeData({ type: new Float64(), length: values.length, data: values })),
   textLists: (name: string, offsets: Int32Array, values: readonly string[]): ArrowColumn => {
     const packed = packTexts(values);
     return list(

@@ -12,6 +12,7 @@ import { type ArrowColumn, arrowColumn, encodeArrow } from './arrow-encode.ts';
 import type { Store } from './client.ts';
 import { writeDeadLetters } from './dead-letter-writer.ts';
 import { featureColumn } from './migrations.ts';
+import { sampleData } from './sample-columns.ts';
 
 /**
  * Step 1 of the commit protocol: one insert a table. Keyed by position or chunk, so that writing twice changes nothing.
@@ -19,7 +20,7 @@ import { featureColumn } from './migrations.ts';
  */
 export async function writeRows(store: Store, rows: FlushRows): Promise<void> {
   const inserts: Promise<void>[] = [];
-  if (rows.events.rows > 0) inserts.push(store.insertArrow('events', encodeEvents(rows.events)));
+  if (rows.events.rows > 0) inserts.push(store.insertArrow('events', encodeEvents(rows)));
   for (const predictions of rows.predictions) {
     if (predictions.rowOf.length === 0) continue;
     inserts.push(store.insertArrow('predictions', encodePredictions(rows.events, predictions)));
@@ -77,7 +78,8 @@ function positionColumns(rows: PositionColumns): ArrowColumn[] {
   ];
 }
 
-function encodeEvents(events: EventRows) {
+function encodeEvents(flush: FlushRows) {
+  const { events } = flush;
   return encodeArrow(
     [
       ...positionColumns(events),
@@ -89,6 +91,7 @@ function encodeEvents(events: EventRows) {
       arrowColumn.text('violations', events.rows, events.violations),
       arrowColumn.uint8('duplicate', events.duplicate),
       arrowColumn.uint8('late', events.late),
+      ...sampleData(flush),
       ...events.fields.map((field, at) =>
         arrowColumn.feature(featureColumn(field.name), events.rows, events.columns[at] as Column),
       ),

@@ -2,6 +2,7 @@ import { ErrorCode, TidemarkError } from '../common/error.ts';
 import type { FeatureField, FeatureType } from '../common/feature.ts';
 import type { Store } from './client.ts';
 import { deadLetterAdditions, deadLetterTables } from './dead-letter-tables.ts';
+import { sampleColumns } from './sample-columns.ts';
 import { columnSql, createTableSql } from './table-definition.ts';
 import { distinctColumns, tables } from './tables.ts';
 
@@ -56,6 +57,14 @@ const migrations: readonly {
         distinctColumns.map(
           (column) => `ALTER TABLE \`${database}\`.\`${name}\` ADD COLUMN IF NOT EXISTS ${columnSql(column)}`,
         ),
+      ),
+  },
+  {
+    version: 7,
+    name: 'samples of events',
+    statements: (database) =>
+      sampleColumns.map(
+        (column) => `ALTER TABLE \`${database}\`.\`events\` ADD COLUMN IF NOT EXISTS ${columnSql(column)}`,
       ),
   },
 ];

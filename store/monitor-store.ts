@@ -7,6 +7,7 @@ import { sqlTime } from './flush-writer.ts';
 import { encodeJudgements } from './judgement-codec.ts';
 import { type ProfileRecord, profileFromRecord, profileSums } from './profile-codec.ts';
 import { createRollUp } from './roll-up.ts';
+import { createSampleReader } from './sample-reader.ts';
 import { createSeenReader } from './seen-windows.ts';
 import { createSpanReader } from './span-reader.ts';
 
@@ -179,6 +180,7 @@ export function createMonitorStore(store: Store) {
         return [{ startMs, segment: record.segment, feature: record.feature, profile }];
       });
     },
+    ...createSampleReader(store),
 
     /** Start of the first pane there is; undefined before the first. */
     async firstPane(): Promise<number | undefined> {

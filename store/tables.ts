@@ -1,5 +1,6 @@
 import { deadLetterTables } from './dead-letter-tables.ts';
 import { rolledTable } from './roll-up-tables.ts';
+import { sampleColumns } from './sample-columns.ts';
 import { column, lc, position, type TableDefinition, time } from './table-definition.ts';
 
 /**
@@ -78,6 +79,7 @@ export const tables: readonly TableDefinition[] = [
       column('violations', lc, 'codes and paths, as code:path, separated by spaces'),
       column('duplicate', 'UInt8', '1 where the id was seen before'),
       column('late', 'UInt8', '1 where its pane was closed already'),
+      ...sampleColumns,
     ],
     // Rows are sorted by position, which runs with time, so least and greatest time of a granule find a range of time.
     indexes: ['INDEX by_time event_time TYPE minmax GRANULARITY 1'],

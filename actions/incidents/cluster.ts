@@ -51,7 +51,7 @@ export function clusterAlarms(
     if (host === undefined) rest.push(alarm);
     else host.alarms.push(alarm);
   }
-  const unnamed = connected(rest).map(
+  const unnamed = connected(rest, atOnceWindows).map(
     (group): Cluster => ({ ...group, home: incidentFor(group, open, atOnceWindows) }),
   );
   return [...hosts.filter((host) => host.alarms.length > 0), ...unnamed];
@@ -95,8 +95,8 @@ function hostOf(cluster: {
 function belongs(alarm: Alarm, host: Host, atOnceWindows: number): boolean {
   const { segment, feature, windowStart, windowEnd } = alarm.judgement;
   const hasSegment = host.segments.has(segment);
-  const hasFeature = host.features.has(feature);
-  if (hasSegment && hasFeature) return true;
+  const hasFeature = concerns(alarm.judgement).some((one) => host.features.has(one));
+  if (hasSegment && host.features.has(feature)) return true;
   const atOnce = Math.abs(alarm.since - host.since) <= atOnceWindows * (windowEnd - windowStart);
   const moved = explainedBy(alarm.judgement);
   const shared = moved.filter((one) => host.segments.has(one)).length;
@@ -111,8 +111,11 @@ export function holds({ incident }: OpenIncident, { judgement }: Alarm): boolean
   return incident.features.includes(judgement.feature) && incident.segments.includes(judgement.segment);
 }
 
-/** Connected components over shared features and shared segments, by cause. */
-export function connected(alarms: readonly Alarm[]): readonly Omit<Cluster, 'home'>[] {
+/** Connected components over shared features and shared segments, by cause; `atOnceWindows` as in {@link clusterAlarms}. */
+export function connected(
+  alarms: readonly Alarm[],
+  atOnceWindows = Number.POSITIVE_INFINITY,
+): readonly Omit<Cluster, 'home'>[] {
   const clusters: Omit<Cluster, 'home'>[] = [];
   const left = new Set(alarms);
   for (const seed of alarms) {
@@ -120,7 +123,7 @@ export function connected(alarms: readonly Alarm[]): readonly Omit<Cluster, 'hom
     const members = [seed];
     for (const member of members)
       for (const other of left)
-        if (other.causeKey === seed.causeKey && touches(member, other)) {
+        if (other.causeKey === seed.causeKey && touches(member, other, atOnceWindows)) {
           left.delete(other);
           members.push(other);
         }
@@ -130,8 +133,22 @@ export function connected(alarms: readonly Alarm[]): readonly Omit<Cluster, 'hom
   return clusters;
 }
 
-function touches(a: Alarm, b: Alarm): boolean {
-  return a.judgement.feature === b.judgement.feature || a.judgement.segment === b.judgement.segment;
+/** Judgements of several features are about all events, so that they share with everything: they have to have begun at once. */
+function touches(a: Alarm, b: Alarm, atOnceWindows: number): boolean {
+  if (concerns(a.judgement).some((one) => concerns(b.judgement).includes(one))) return true;
+  if (a.judgement.segment !== b.judgement.segment) return false;
+  if (isJoint(a) === isJoint(b)) return true;
+  const { windowStart, windowEnd } = a.judgement;
+  return Math.abs(a.since - b.since) <= atOnceWindows * (windowEnd - windowStart);
+}
+
+function isJoint({ judgement }: Alarm): boolean {
+  return judgement.feature.startsWith('@joint:');
+}
+
+/** The judgement's feature and, where it is about several at once, those. */
+function concerns({ feature, detail }: Alarm['judgement']): readonly string[] {
+  return [feature, ...(detail.about ?? [])];
 }
 
 /**

@@ -17,19 +17,21 @@ export function segmentText(segments: readonly SegmentKey[]): string {
  */
 export function describe(incident: Incident, judgements: readonly Judgement[]): string {
   const own = judgements.filter((judgement) => causeOf(judgement) === incident.cause);
-  const clearest = own.toSorted((a, b) => b.nCurrent - a.nCurrent)[0];
+  const clearest = own.toSorted((a, b) => b.nCurrent - a.nCurrent || vagueness(a) - vagueness(b))[0];
   const text = clearest?.detail.story?.text;
+  const part = clearest?.detail.concentration?.text;
+  const from = part === undefined ? '' : `; ${part}`;
   const kin = clearest === undefined ? [] : own.filter(({ feature }) => feature === clearest.feature);
   if (clearest === undefined) return incident.title;
-  if (incident.cause === 'performance') return clearest.why;
+  if (incident.cause === 'performance' || clearest.feature.startsWith('@joint:')) return clearest.why;
   const overTime = clearest.detail.overTime?.text;
   if (overTime !== undefined && text === undefined)
     return `${clearest.feature}${whereOf(clearest)} ${overTime}${alsoOf(incident, clearest)}`;
   if (incident.cause === 'drift' || text === undefined)
-    return `${listOf(incident.features)} (${incident.segment}) ${incident.features.length === 1 ? 'is' : 'are'} distributed differently: ${clearest.feature}${whereOf(clearest)} ${carriersText(clearest.detail.carriers)}`;
+    return `${listOf(incident.features)} (${incident.segment}) ${incident.features.length === 1 ? 'is' : 'are'} distributed differently: ${clearest.feature}${whereOf(clearest)} ${carriersText(clearest.detail.carriers)}${from}`;
   const segments = kin.map(({ segment }) => segment).filter((segment) => segment !== everything);
   const where = segmentsText(kin.some(({ segment }) => segment === everything) ? [] : segments);
-  return `${clearest.feature}${where === '' ? '' : ` (${where})`} ${text}${alsoOf(incident, clearest)}`;
+  return `${clearest.feature}${where === '' ? '' : ` (${where})`} ${text}${from}${alsoOf(incident, clearest)}`;
 }
 
 function alsoOf({ features }: Incident, { feature }: Judgement): string {
@@ -39,4 +41,9 @@ function alsoOf({ features }: Incident, { feature }: Judgement): string {
 
 function whereOf({ segment }: Judgement): string {
   return segment === everything ? '' : ` (${segmentsText([segment])})`;
+}
+
+/** Of the judgements of several features at once, a pair that can be named says most, and how events lie in space least. */
+function vagueness({ feature }: Judgement): number {
+  return ['@joint:correlation', '@joint:mutual-information', '@joint:classifier', '@joint:pca'].indexOf(feature);
 }

@@ -16,6 +16,7 @@ import { advanceOperational, isOperational } from '../incidents/operational.ts';
 import { advanceOverTime } from '../incidents/over-time.ts';
 import type { IncidentState } from '../incidents/state.ts';
 import { createActor } from './act.ts';
+import type { CareDesk } from './cause-round.ts';
 import { createDesks } from './desks.ts';
 import { createOverTime } from './over-time.ts';
 import { noOverTime, type OverTimeState } from './over-time-state.ts';
@@ -34,6 +35,7 @@ export interface MonitorOptions {
   readonly performance: PerformanceStore;
   readonly references: ReferenceDesk;
   readonly models: ModelDesk;
+  readonly care?: CareDesk;
   readonly channels: ReadonlyMap<string, AlertChannel>;
   /** Where people find an incident. */
   readonly consoleUrl: () => string | undefined;
@@ -191,6 +193,9 @@ export function createMonitor(options: MonitorOptions): Monitor {
       reference,
       champions: champions(),
       comparisons: config.drift,
+      joint: config.joint,
+      paneMs: config.windows.pane,
+      care: options.care,
       budget: { falseAlarmsPerWeek: falseAlarmsPerWeek * (overTime?.windowsShare() ?? 1), minEffect },
       sides: {
         ...desks,

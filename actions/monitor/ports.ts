@@ -1,4 +1,5 @@
 import type { ActionStage } from '../../common/action-stage.ts';
+import type { FeatureField, Frame } from '../../common/feature.ts';
 import type { Leadership } from '../../common/leadership.ts';
 import type { LabelWindow, Performance } from '../../common/performance.ts';
 import type { Profile } from '../../common/profile.ts';
@@ -60,6 +61,13 @@ export interface MonitorStore extends EarlierStore {
       readonly profile: Profile;
     }[]
   >;
+  /** A uniform sample of the window's events with these features; undefined where none is kept. */
+  windowSample(request: {
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly paneMs: number;
+    readonly fields: readonly FeatureField[];
+  }): Promise<Frame | undefined>;
   expire(beforeMs: number): Promise<void>;
   writeJudgements(judgements: readonly Judgement[], revision: number): Promise<void>;
   writeIncidentEntries(

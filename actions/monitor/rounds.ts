@@ -6,7 +6,9 @@ import { judgeSkew } from '../../drift/judge/judge-skew.ts';
 import { type Against, type Budget, judgeWindow } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
+import { type CareDesk, lookDeeper } from './cause-round.ts';
 import type { EarlierDesk } from './earlier-desk.ts';
+import { type JointConfig, jointPerWeek, judgeJointly, sampleOf } from './joint-round.ts';
 import type { MonitorStore } from './ports.ts';
 import type { ProfileCuts } from './profiles-kept.ts';
 import { skewLimitsOf } from './skew-limits.ts';
@@ -81,6 +83,11 @@ export interface JudgeOptions {
   readonly reference: Reference;
   readonly champions: ReadonlySet<string>;
   readonly comparisons: readonly ComparisonConfig[];
+  /** Judge several features at once, too. */
+  readonly joint?: JointConfig | undefined;
+  readonly paneMs: number;
+  /** What models say about alarms; absent where none is asked. */
+  readonly care?: CareDesk | undefined;
   readonly budget: Budget;
   /** What windows are compared with beside training and the window before. */
   readonly sides: Sides;
@@ -135,7 +142,8 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
     if (!before.any) return [];
     against = { kind: 'previous', profile: before.of };
   }
-  return judgeWindow({
+  const perWeek = judgementsPerWeek(present, comparisons, champions) + jointPerWeek(options.joint, comparisons);
+  const single = judgeWindow({
     reference,
     against,
     comparison: due.name,
@@ -144,9 +152,19 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
     features,
     segments,
     budget,
-    judgementsPerWeek: judgementsPerWeek(present, comparisons, champions),
+    judgementsPerWeek: perWeek,
   });
+  const { joint, paneMs, care = noCare } = options;
+  const round = { store, reference: present, joint, paneMs, comparisons, budget, judgementsPerWeek: perWeek };
+  // The sample of the reference describes what the model was trained on, not the window before.
+  const deeper =
+    comparison.against === 'training'
+      ? await lookDeeper(single, { reference, care, profile: profile.of, sample: () => sampleOf(due, round) })
+      : single;
+  return [...deeper, ...(await judgeJointly(due, round))];
 }
+
+const noCare: CareDesk = { modelsWith: () => [], meanPrediction: async () => undefined };
 
 /** Bins of each binning that the reference knows, by its id. */
 export function binCounts(reference: Reference): (binningId: string) => number | undefined {

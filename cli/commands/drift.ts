@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import type { Frame } from '../../common/feature.ts';
+import { defaultBudget } from '../../drift/compare/comparison.ts';
 import { compareFrames, type FeatureComparison } from '../../drift/compare.ts';
+import { compareJoint, type JointComparison } from '../../drift/joint/compare-joint.ts';
 import { readFrame } from '../../store/read-file.ts';
 import { openScratchEngine } from '../../store/scratch-engine.ts';
 import { command, type ExitCode, printJson, printText, table } from '../output.ts';
@@ -11,7 +13,12 @@ interface DriftOptions {
   readonly features?: readonly string[];
   readonly limit?: number;
   readonly budget?: number;
+  /** `--no-joint`: false. */
+  readonly joint?: boolean;
 }
+
+/** Of the budget, what the tests of several features at once may use. */
+const jointShare = 0.2;
 
 export function addDriftCommand(program: Command): void {
   program
@@ -25,6 +32,7 @@ export function addDriftCommand(program: Command): void {
     .option('--features <names>', 'only these, separated by commas', namesOf)
     .option('--limit <rows>', 'read only the first rows of each file', positiveInteger)
     .option('--budget <probability>', 'of any false alarm at all where nothing changed; default 0.01', share)
+    .option('--no-joint', 'compare each feature by itself only, not how they go together')
     .action(
       command(
         (_reference: string, _current: string, options: DriftOptions) => options.json === true,
@@ -43,11 +51,15 @@ async function runDrift(referencePath: string, currentPath: string, options: Dri
       cure: `They have: ${[...new Set(known)].join(', ')}.`,
     });
   }
+  const budget = options.budget ?? defaultBudget;
+  const together = options.joint !== false;
   const features = compareFrames(reference, current, {
     ...(options.features === undefined ? {} : { features: options.features }),
-    ...(options.budget === undefined ? {} : { budget: options.budget }),
+    budget: together ? budget * (1 - jointShare) : budget,
   });
-  const alarms = features.filter(({ alarm }) => alarm).length;
+  const joint = together ? compareJoint(reference, current, features, { budget: budget * jointShare }) : undefined;
+  const drifted = features.filter(({ alarm }) => alarm).length;
+  const alarms = drifted + (joint ?? []).filter(({ alarm }) => alarm).length;
   if (options.json === true) {
     printJson({
       reference: { path: referencePath, rows: reference.rows },
@@ -55,8 +67,13 @@ async function runDrift(referencePath: string, currentPath: string, options: Dri
       alarms,
       alarm: alarms > 0,
       features,
+      ...(joint === undefined ? {} : { joint }),
     });
-  } else printText(report(features, { alarms, reference: reference.rows, current: current.rows }));
+  } else {
+    const counts = { drifted, reference: reference.rows, current: current.rows };
+    const tables = [report(features), ...(joint === undefined ? [] : [jointReport(joint)])];
+    printText([...tables, summaryOf(features, counts)].join('\n\n'));
+  }
   return alarms > 0 ? 1 : 0;
 }
 
@@ -75,10 +92,7 @@ async function readBoth(
   }
 }
 
-function report(
-  features: readonly FeatureComparison[],
-  counts: { readonly alarms: number; readonly reference: number; readonly current: number },
-): string {
+function report(features: readonly FeatureComparison[]): string {
   const rows = features.map(({ name, type, alarm, statistics, why }) => {
     const cell = (statistic: string): string => {
       const value = statistics[statistic]?.value;
@@ -97,8 +111,19 @@ function report(
     ];
   });
   const head = ['', 'feature', 'type', 'js (base 2)', 'psi', 'ks', 'wasserstein/sd', 'missing +', 'why'];
-  const summary = `${counts.alarms} of ${features.length} features drifted; ${counts.reference} rows of reference, ${counts.current} current`;
-  return `${table([head, ...rows])}\n\n${summary}`;
+  return table([head, ...rows]);
+}
+
+function summaryOf(
+  features: readonly FeatureComparison[],
+  counts: { readonly drifted: number; readonly reference: number; readonly current: number },
+): string {
+  return `${counts.drifted} of ${features.length} features drifted; ${counts.reference} rows of reference, ${counts.current} current`;
+}
+
+function jointReport(joint: readonly JointComparison[]): string {
+  const rows = joint.map(({ name, alarm, why }) => [alarm ? 'ALARM' : 'ok', name, why]);
+  return table([['', 'together', 'why'], ...rows]);
 }
 
 function namesOf(text: string): string[] {

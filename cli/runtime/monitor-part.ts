@@ -3,6 +3,7 @@ import { createMonitor, type Monitor } from '../../actions/monitor/monitor.ts';
 import type { Leadership } from '../../common/leadership.ts';
 import { systemClock } from '../../common/ports.ts';
 import { pipelineHolidays } from '../../config/calendar.ts';
+import { createModelCare } from './model-care.ts';
 import { createModelDesk } from './model-desk.ts';
 import type { PartOptions } from './part.ts';
 import type { ReferenceKeeper } from './reference-keeper.ts';
@@ -46,6 +47,13 @@ export function createMonitorPart(options: MonitorPartOptions): MonitorPart {
     logger,
     metrics,
   });
+  const care = createModelCare({
+    models: config.models.map(({ name }) => name),
+    fields: base.contract.fields,
+    registry: base.registry,
+    directory: base.directory,
+    logger,
+  });
   const monitor = createMonitor({
     config,
     holidays: pipelineHolidays(config),
@@ -53,6 +61,7 @@ export function createMonitorPart(options: MonitorPartOptions): MonitorPart {
     performance: base.stores.labels,
     references,
     models,
+    care,
     channels: createAlertChannels(config.alerts),
     consoleUrl: () => config.server.url ?? options.consoleUrl(),
     live,
@@ -67,6 +76,9 @@ export function createMonitorPart(options: MonitorPartOptions): MonitorPart {
       await models.resume(leadership);
     },
     resume: models.resume,
-    close: () => models.close(),
+    async close() {
+      await models.close();
+      await care.close();
+    },
   };
 }

@@ -20,6 +20,7 @@ export function profilePlanOf(
     paneMs: config.windows.pane,
     segments: reference?.segments ?? [],
     segmenter,
+    samplesPerPane: config.samples.perPane,
     segmentPanesMs: segmenter.rules.map((by) => {
       const rule = config.segments.find(
         (one) => one.by.length === by.length && one.by.every((name, at) => name === by[at]),

@@ -1,3 +1,4 @@
+import { jointWindowMs } from '../../actions/monitor/joint-round.ts';
 import { type Column, createNumberColumn, isPresent, setPresent, valueAt } from '../../common/columns.ts';
 import { columnOf, type FeatureField, type Frame } from '../../common/feature.ts';
 import { selectRows } from '../../common/select.ts';
@@ -50,6 +51,7 @@ export function referenceFrom({ config, dataset, predictions, origin, like }: Re
     earlier: earlierRules(config),
     ...(sliceMs === undefined ? {} : { sliceMs, sliceSegments: watched.map((at) => config.segments[at]?.by ?? []) }),
     ...(like === undefined ? {} : { like }),
+    ...jointOf(config),
     ...(dataset.invalid === undefined ? {} : { invalid: dataset.invalid }),
   });
 }
@@ -80,6 +82,12 @@ function earlierRules(config: PipelineConfig): EarlierRule[] {
     rules.set(`${rule.key} ${rule.windowMs}`, rule);
   }
   return [...rules.values()];
+}
+
+function jointOf({ joint, drift }: PipelineConfig): Pick<Parameters<typeof buildReference>[0], 'joint'> {
+  const windowMs = jointWindowMs(joint, drift);
+  if (joint === undefined || windowMs === undefined) return {};
+  return { joint: { features: joint.features ?? [], windowsMs: [windowMs] } };
 }
 
 function numbers(values: Float64Array): Column {

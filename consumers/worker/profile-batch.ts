@@ -17,6 +17,8 @@ export interface ProfilePlan {
   readonly segmenter: Segmenter;
   /** Pane length of each of the segmenter's rules. */
   readonly segmentPanesMs: readonly number[];
+  /** Events of a pane whose rows are kept; 0: none. */
+  readonly samplesPerPane: number;
 }
 
 /** Seconds that an event's time is ahead of its arrival; negative is the ordinary delay. */

@@ -19,6 +19,7 @@ import type { Prepared } from './prepared.ts';
 import { type ProfilePlan, profileBatch } from './profile-batch.ts';
 import { createReader } from './reader.ts';
 import { reportFlush } from './report-flush.ts';
+import { createSampler } from './sampler.ts';
 
 /** What the worker needs of the store. */
 export interface WorkerStore {
@@ -98,6 +99,7 @@ const drainMs = 5000;
 export function createWorker(options: WorkerOptions): Worker {
   const { source, intake, partitions, store, clock, logger, metrics } = options;
   const reader = createReader(source);
+  const sampler = createSampler();
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -173,12 +175,15 @@ export function createWorker(options: WorkerOptions): Worker {
   async function process(prepared: Prepared): Promise<void> {
     const started = performance.now();
     const predictions = await options.score(prepared);
-    const profiles = profileBatch(options.profilePlan(), prepared, predictions, prepared.chunks.map(chunkIdOf));
+    const plan = options.profilePlan();
+    const profiles = profileBatch(plan, prepared, predictions, prepared.chunks.map(chunkIdOf));
+    const samples = sampler.sample(prepared, plan.paneMs, plan.samplesPerPane);
     const chunks = chunkRows(prepared, predictions, profiles, ++flush);
-    const rows: FlushRows = { ...prepared, predictions, profiles, chunks, atMs: clock.now() };
+    const rows: FlushRows = { ...prepared, predictions, profiles, samples, chunks, atMs: clock.now() };
     await retrying('write of rows', () => store.writeRows(rows));
     const owned = await commit(chunks);
     await retrying('write of chunks', () => store.writeChunks(owned));
+    sampler.counted(samples, owned);
     for (const chunk of owned) {
       const state = partitions.get(chunk.partition);
       if (state?.epoch !== chunk.epoch) continue;

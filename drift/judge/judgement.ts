@@ -1,4 +1,6 @@
 import type { SegmentKey } from '../../common/segment.ts';
+import type { ModelCare } from '../cause/care.ts';
+import type { Concentration } from '../cause/concentrate.ts';
 import type { Story } from '../cause/story.ts';
 
 /** What kind of trouble a judgement speaks of; decides on severity and on actions. */
@@ -50,6 +52,12 @@ export interface JudgementDetail {
   /** Where the comparison is with earlier windows. */
   readonly compared?: Compared;
   readonly excess?: MeasuredExcess;
+  /** Other features that the judgement is about, where it is about several at once. */
+  readonly about?: readonly string[];
+  /** The part of the events that carries the change, where there is one; of alarms about all events. */
+  readonly concentration?: Concentration;
+  /** How much the model cares, where one has the feature; of alarms about all events. */
+  readonly care?: ModelCare;
   /** What a detector saw; absent in judgements of windows. */
   readonly overTime?: OverTime;
 }

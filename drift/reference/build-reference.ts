@@ -1,6 +1,7 @@
 import type { Column } from '../../common/columns.ts';
 import type { Frame } from '../../common/feature.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
+import { type JointWanted, sampled } from '../joint/sampled.ts';
 import { measureFrame } from '../measure/measure-frame.ts';
 import { emptyProfile, mergeInto } from '../profile/merge.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
@@ -42,6 +43,8 @@ export interface ReferenceInput {
   readonly sliceMs?: number;
   /** Learn it of the segments of these rules (by their features), too: of the first ones, see `learnSlices`. */
   readonly sliceSegments?: readonly (readonly string[])[];
+  /** Learn how features go together, for `judgeJoint`. */
+  readonly joint?: JointWanted;
 }
 
 /**
@@ -150,6 +153,7 @@ export function buildReference(input: ReferenceInput): Reference {
     profiles,
     nulls,
     ...(learner === undefined ? {} : { slices: learner.table }),
+    ...sampled({ ...input, frame }, features),
   };
   return referenceOf({ id: identify(content), ...content });
 }

@@ -1,5 +1,13 @@
 import { featureTypes } from '../../common/feature.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
+import {
+  type JointDocument,
+  jointFromJson,
+  jointToJson,
+  type SampleDocument,
+  sampleFromJson,
+  sampleToJson,
+} from '../joint/joint-json.ts';
 import type { Measure } from '../measure/measure.ts';
 import { binningFromJson, binningToJson } from '../profile/binning-json.ts';
 import { emptyProfile } from '../profile/merge.ts';
@@ -72,6 +80,9 @@ interface Document {
     /** Absent in documents from before segments were watched. */
     readonly segments?: readonly (readonly [string, readonly (readonly [string, SliceModel])[]])[];
   };
+  /** Absent in documents that were made before there were samples. */
+  readonly sample?: SampleDocument;
+  readonly joint?: JointDocument;
 }
 
 /** The reference as one JSON text; counts are sparse, null statistics have four significant digits. */
@@ -115,6 +126,8 @@ export function referenceToJson(reference: Reference): string {
             segments: [...content.slices.segments].map(([segment, models]) => [segment, [...models]] as const),
           },
         }),
+    ...(content.sample === undefined ? {} : { sample: sampleToJson(content.sample) }),
+    ...(content.joint === undefined ? {} : { joint: jointToJson(content.joint) }),
   };
   return JSON.stringify(document);
 }
@@ -177,6 +190,8 @@ export function referenceFromJson(text: string): Reference {
             segments: new Map((document.slices.segments ?? []).map(([segment, models]) => [segment, new Map(models)])),
           },
         }),
+    ...(document.sample === undefined ? {} : { sample: sampleFromJson(document.sample) }),
+    ...(document.joint === undefined ? {} : { joint: jointFromJson(document.joint) }),
   });
 }
 

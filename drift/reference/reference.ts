@@ -1,5 +1,6 @@
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import type { SliceModel } from '../detect/slice-model.ts';
+import type { JointReference, ReferenceSample } from '../joint/joint-reference.ts';
 import type { Measure } from '../measure/measure.ts';
 import type { Profile, ProfiledFeature } from '../profile/profile.ts';
 import type { MassKind } from './divergence.ts';
@@ -78,6 +79,10 @@ export interface Reference {
   readonly nulls: readonly NullTable[];
   /** How slices behave, for the detectors; absent where none were asked for. */
   readonly slices?: SliceTable;
+  /** Some of its rows; absent in documents that were made before there were samples. */
+  readonly sample?: ReferenceSample;
+  /** How its features go together, and how much that varies from window to window; absent where it was not asked for. */
+  readonly joint?: JointReference;
 }
 
 export interface SliceTable {
@@ -111,6 +116,8 @@ export interface ReferenceContent {
   readonly profiles: ReadonlyMap<SegmentKey, ReadonlyMap<string, Profile>>;
   readonly nulls: readonly NullContent[];
   readonly slices?: SliceTable;
+  readonly sample?: ReferenceSample;
+  readonly joint?: JointReference;
 }
 
 export interface NullContent {
@@ -144,6 +151,8 @@ export function referenceOf(content: ReferenceContent): Reference {
       tail: (scope, feature, comparison) => tails.get(tailKey(scope, feature, comparison)),
     })),
     ...(content.slices === undefined ? {} : { slices: content.slices }),
+    ...(content.sample === undefined ? {} : { sample: content.sample }),
+    ...(content.joint === undefined ? {} : { joint: content.joint }),
   };
   contents.set(reference, content);
   return reference;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columnOf } from '../../common/feature.ts';
 import type { FeatureComparison } from '../../drift/compare.ts';
+import type { JointComparison } from '../../drift/joint/compare-joint.ts';
 import { categoricalBinning, numericBinning } from '../../drift/profile/binning.ts';
 import { accumulate, createProfileSet, profileOf } from '../../drift/profile/profile-set.ts';
 import { jensenShannonDistance } from '../../drift/statistics/jensen-shannon.ts';
@@ -57,6 +58,13 @@ describe('tidemark drift', () => {
   it('finds nothing in two random halves of the flights, identifiers included', () => {
     const { code, out } = drift(path('half-a.parquet'), path('half-b.parquet'), '--json');
     expect(features(out).filter(({ alarm }) => alarm)).toEqual([]);
+    const { joint } = JSON.parse(out) as { joint: readonly JointComparison[] };
+    expect(joint.map(({ name, alarm }) => [name, alarm])).toEqual([
+      ['@joint:correlation', false],
+      ['@joint:mutual-information', false],
+      ['@joint:pca', false],
+      ['@joint:classifier', false],
+    ]);
     expect(features(out).map(({ name, type }) => [name, type])).toEqual(
       expect.arrayContaining([
         ['order_id', 'identifier'],
@@ -93,6 +101,7 @@ describe('tidemark drift', () => {
     expect(lines[0]).toContain('wasserstein/sd');
     expect(lines[1]).toMatch(/^ALARM +delay +numeric/);
     expect(lines[2]).toMatch(/^ok +distance +numeric/);
+    expect(lines.at(-3)).toMatch(/^ok +@joint:classifier +AUC of a classifier 0\.5\d*, where 0\.5 is chance/);
     expect(lines.at(-1)).toBe('1 of 2 features drifted; 400000 rows of reference, 400000 current');
     expect(code).toBe(1);
   });

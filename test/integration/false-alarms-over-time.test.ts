@@ -114,7 +114,15 @@ async function watch(stream: Stream, detectors: Partial<DetectorsConfig> = {}): 
   const budget = { falseAlarmsPerWeek: overTime.windowsShare(), minEffect: 0 };
   const endMs = afterMs + stream.weeks * week * hourMs;
   const sides = { ...createDesks({ config, store }), firstMs: afterMs, cuts: nothingCut, throughMs: endMs, judged: [] };
-  const options = { store, reference, champions: new Set<string>(), comparisons: [comparison], budget, sides };
+  const options = {
+    store,
+    reference,
+    champions: new Set<string>(),
+    comparisons: [comparison],
+    budget,
+    sides,
+    paneMs: hourMs,
+  };
   overTime.begin(endMs);
   const alarms: Judgement[] = [];
   let state = noOverTime;

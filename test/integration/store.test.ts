@@ -17,6 +17,8 @@ const fields = [
   { name: 'distance', type: 'number' },
 ] as const;
 
+const unsampled = { sample_per_pane: 0, sample_priority: 0, sample_models: [], sample_predictions: [] };
+
 function flush(epoch: number): FlushRows {
   const source = createDictionary(['trips']);
   const tenant = createDictionary(['']);
@@ -168,6 +170,7 @@ describe('the store on the embedded engine', () => {
         violations: '',
         duplicate: 0,
         late: 0,
+        ...unsampled,
         f_origin: 'ATL',
         f_distance: 602.5,
       },
@@ -184,6 +187,7 @@ describe('the store on the embedded engine', () => {
         violations: 'out_of_range:/distance',
         duplicate: 0,
         late: 1,
+        ...unsampled,
         f_origin: null,
         f_distance: null,
       },
@@ -200,6 +204,7 @@ describe('the store on the embedded engine', () => {
         violations: '',
         duplicate: 0,
         late: 0,
+        ...unsampled,
         f_origin: 'ORD',
         f_distance: 1e12,
       },

@@ -93,6 +93,7 @@ function workerOf(source: Source, writeChunks: WorkerStore['writeChunks']) {
       segments: [],
       segmenter: createSegmenter([]),
       segmentPanesMs: [],
+      samplesPerPane: 0,
     }),
     onCommitted: async () => undefined,
     flushRows: 10,

@@ -1,0 +1,140 @@
+import { bottomRows } from '../../common/bottom-k.ts';
+import type { Frame } from '../../common/feature.ts';
+import { priorityOf, prioritySeed } from '../../common/priority.ts';
+import { selectRows } from '../../common/select.ts';
+import type { FeatureComparison, Statistic } from '../compare/comparison.ts';
+import { joinSamples } from './join-frames.ts';
+import { jointFeaturesMost } from './joint-reference.ts';
+import { type JointScales, learnScales, minSampleRows } from './joint-scales.ts';
+import {
+  chanceOf,
+  effectOf,
+  type JointFeature,
+  type JointMeasures,
+  jointFeatureNames,
+  jointTests,
+  measureJoint,
+  pairsOf,
+  scoreOf,
+  shownValue,
+} from './joint-tests.ts';
+import { jointNumbers, jointWords } from './joint-words.ts';
+
+/** Several features of two data sets compared at once. Names as in the command's JSON. */
+export interface JointComparison {
+  readonly name: JointFeature;
+  /** Rows that were looked at on each side. */
+  readonly n_reference: number;
+  readonly n_current: number;
+  readonly statistics: Readonly<Record<string, Statistic>>;
+  readonly alarm: boolean;
+  readonly why: string;
+  /** The change beyond sampling as a Jensen–Shannon distance (base 2), in [0, 1]. */
+  readonly effect: number;
+}
+
+export interface CompareJointOptions {
+  /** The probability of any alarm at all where nothing changed, over these tests together. */
+  readonly budget: number;
+  /** The smallest change worth an alarm, as a Jensen–Shannon distance (base 2); default 0.1, as for single features. */
+  readonly minEffect?: number;
+}
+
+/** Rows of each file that are looked at: those with the smallest seeded priorities. */
+const rowsMost = 4000;
+const defaultMinEffect = 0.1;
+const units: Readonly<Record<string, string>> = {
+  correlation_sum: "root mean square change of Fisher's z",
+  correlation_max: "change of Fisher's z",
+  mutual_information_sum: 'standard errors, root mean square',
+  mutual_information_max: 'standard errors',
+  reconstruction_error: "standard deviations of the reference's errors",
+  domain_auc: 'area under the curve',
+};
+
+/**
+ * Compares how the features go together in two data sets, by bounded samples of their rows: numbers and categories (at most 40, in
+ * the order of the reference); identifiers, times and constants, which say nothing together or everything, are left out. Chance
+ * alone is allowed for (see `JointScales`): rows are taken as independent, as in `compareFrames`. Alarms need p below the budget
+ * shared by the six tests, and the smallest effect. Undefined with fewer than two such features.
+ */
+export function compareJoint(
+  reference: Frame,
+  current: Frame,
+  features: readonly FeatureComparison[],
+  options: CompareJointOptions,
+): JointComparison[] | undefined {
+  const usable = new Set(
+    features.filter(({ type }) => type === 'numeric' || type === 'categorical').map(({ name }) => name),
+  );
+  const names = reference.fields
+    .map(({ name }) => name)
+    .filter((name) => usable.has(name))
+    .slice(0, jointFeaturesMost);
+  if (names.length < 2) return undefined;
+  const before = sampleOf(reference, 'reference');
+  const now = sampleOf(current, 'current');
+  const sizes = { n_reference: before.rows, n_current: now.rows };
+  const scales = learnScales(before, names);
+  if (scales === undefined || now.rows < minSampleRows) {
+    const why = `not judged: ${Math.min(before.rows, now.rows)} rows; ${minSampleRows} are needed on each side`;
+    return jointFeatureNames.map((name) => ({ name, ...sizes, statistics: {}, alarm: false, why, effect: 0 }));
+  }
+  const samples = joinSamples({ frame: before }, { frame: now }, names);
+  const level = options.budget / Object.values(jointTests).flat().length;
+  const minEffect = options.minEffect ?? defaultMinEffect;
+  const quick = measureJoint(samples, scales);
+  const comparisonOf = (measures: JointMeasures, name: JointFeature): JointComparison => ({
+    name,
+    ...sizes,
+    ...verdictOf(measures, name, scales, level, minEffect),
+  });
+  return jointFeatureNames.map((name) => {
+    const found = comparisonOf(quick, name);
+    if (name !== '@joint:classifier' || !found.alarm) return found;
+    return comparisonOf(measureJoint(samples, { ...scales, attribute: true }), name);
+  });
+}
+
+function verdictOf(
+  measures: JointMeasures,
+  name: JointFeature,
+  scales: JointScales,
+  level: number,
+  minEffect: number,
+): Omit<JointComparison, 'name' | 'n_reference' | 'n_current'> {
+  const statistics: Record<string, Statistic> = {};
+  const tested = jointTests[name].flatMap((test) => {
+    const score = scoreOf(measures, test);
+    if (score === undefined) {
+      statistics[test] = { value: null, reason: 'there are no features to compare in this way' };
+      return [];
+    }
+    const scale = scales.tests[test];
+    const pValue = chanceOf(test, score, scale, pairsOf(measures, test));
+    const value = shownValue(test, score, measures.effective);
+    statistics[test] = { value, p_value: pValue, unit: units[test] as string };
+    return [{ test, pValue, effect: effectOf(measures, test, scale) }];
+  });
+  const beyond = tested.filter(({ pValue }) => pValue <= level);
+  const alarms = beyond.filter(({ effect }) => effect >= minEffect);
+  const alarming = alarms.find(({ test }) => test.endsWith('_max')) ?? alarms[0];
+  const effect = Math.max(0, ...beyond.map((one) => one.effect));
+  if (alarming !== undefined)
+    return { statistics, alarm: true, why: jointWords(name, alarming.test, measures), effect };
+  const calm = jointNumbers(name, measures);
+  return {
+    statistics,
+    alarm: false,
+    why: beyond.length > 0 ? `beyond chance, but too small to matter: ${calm}` : calm,
+    effect,
+  };
+}
+
+function sampleOf(frame: Frame, side: string): Frame {
+  const seed = prioritySeed(side, 0);
+  return selectRows(
+    frame,
+    bottomRows(frame.rows, rowsMost, (row) => priorityOf(seed, row)),
+  );
+}
