@@ -5,22 +5,10 @@ import { numericStory } from '../cause/numeric-story.ts';
 import type { Story } from '../cause/story.ts';
 import { carriersText, formatNumber, segmentsText } from '../cause/words.ts';
 import type { Binning, Profile } from '../profile/profile.ts';
-import { type MassKind, massKinds } from '../reference/divergence.ts';
-import type { NullTable } from '../reference/reference.ts';
+import { type Refusal, sidesOf, strongestAlarm, type Test, testsOf } from './feature-tests.ts';
 import type { WindowInput } from './judge-window.ts';
 import { type Carrier, type Judgement, kindOfFeature, type Measured } from './judgement.ts';
-import { testMass } from './mass-test.ts';
 import { measureAll } from './measure.ts';
-import { type NotJudged, type TestResult, testShape } from './shape-test.ts';
-
-/** A value the model has never seen is worth an alarm at half the effect: 0.13 % of events where `minEffect` is 0.05. */
-const noveltyFactor = 0.5;
-
-interface Test extends TestResult {
-  readonly statistic: string;
-  readonly minEffect: number;
-  readonly alarm: boolean;
-}
 
 /** One feature of one segment; undefined for a segment without events. `alpha` is shared by the tests that are made. */
 export function judgeFeature(
@@ -30,52 +18,47 @@ export function judgeFeature(
   alpha: number,
 ): Judgement | undefined {
   const { reference, window } = input;
-  const profiled = reference.features.find(({ name }) => name === feature);
-  const binning = segment === everything ? profiled?.binning : profiled?.segmentBinning;
-  const trained = reference.profile(segment, feature);
-  const before = input.against.kind === 'training' ? trained : input.against.profile(segment, feature);
-  const current = input.profile(segment, feature);
-  const frame = { nReference: before?.n ?? 0, nCurrent: current?.n ?? 0 };
-  const missingSide =
-    binning === undefined || trained === undefined
-      ? 'not enough reference: it does not have this feature'
-      : before === undefined
-        ? 'nothing to compare with: no window before this one'
-        : current === undefined
-          ? 'no events in the window'
-          : undefined;
-  if (
-    missingSide !== undefined ||
-    binning === undefined ||
-    trained === undefined ||
-    before === undefined ||
-    current === undefined
-  ) {
+  const sides = sidesOf(input, segment, feature);
+  if ('missing' in sides) {
     if (segment !== everything) return undefined;
-    return unjudged(input, segment, feature, frame, `${feature} is not judged: ${missingSide ?? ''}`);
+    return unjudged(input, segment, feature, sides, `${feature} is not judged: ${sides.missing}`);
   }
-  const windowMs = window.endMs - window.startMs;
-  const table = reference.nulls.find((candidate) => candidate.windowMs === windowMs);
-  const { results, refusals } = runTests({ input, segment, feature, binning, trained, before, current, table, alpha });
-  const statistics = measureAll(binning, before, current);
-  for (const { statistic, value, critical, pValue } of results) statistics[statistic] = { value, critical, pValue };
+  const { binning, current } = sides;
+  const before = sides.reference.profile;
+  const { results, refusals } = testsOf(input, sides, alpha);
   const shape = results.find(({ statistic }) => statistic === 'js_distance');
-  const alarms = results.filter(({ alarm }) => alarm).sort((a, b) => b.effect - a.effect);
   // Where the distribution cannot be judged, the shares of missing and the like still can.
-  const decided = alarms[0] ?? shape ?? results[0];
+  const decided = strongestAlarm(results) ?? shape ?? results[0];
+  const brief = input.brief === true && decided?.alarm === false;
+  const statistics = brief ? {} : measureAll(binning, sides.reference, current);
+  if (!brief)
+    for (const { statistic, value, critical, pValue } of results) statistics[statistic] = { value, critical, pValue };
   if (decided === undefined)
-    return unjudged(input, segment, feature, frame, `${feature} is not judged: ${refusals[0] ?? ''}`, statistics);
+    return unjudged(
+      input,
+      segment,
+      feature,
+      { nReference: before.n, nCurrent: current.n },
+      `${feature} is not judged: ${refusals[0]?.reason ?? ''}`,
+      statistics,
+    );
   const story = decided.alarm ? tellStory(feature, decided.statistic, binning, before, current) : undefined;
   const carriers = decided.alarm ? carriersOf({ binning, reference: before.bins, current: current.bins }) : [];
   return {
-    ...naming(input, segment, feature),
-    ...frame,
+    windowStart: window.startMs,
+    windowEnd: window.endMs,
+    comparison: input.comparison,
+    segment,
+    feature,
+    referenceId: reference.id,
+    nReference: before.n,
+    nCurrent: current.n,
     statistic: decided.statistic,
     value: decided.value,
     critical: decided.critical,
     pValue: decided.pValue,
     alarm: decided.alarm,
-    why: sentence(feature, segment, decided, story, carriers) + shapeless(binning, shape, refusals),
+    why: (brief ? '' : sentence(feature, segment, decided, story, carriers)) + shapeless(binning, shape, refusals),
     detail: {
       kind: kindOf(feature, decided),
       effect: decided.effect,
@@ -84,53 +67,6 @@ export function judgeFeature(
       story: story ?? null,
     },
   };
-}
-
-function runTests(input: {
-  readonly input: WindowInput;
-  readonly segment: SegmentKey;
-  readonly feature: string;
-  readonly binning: Binning;
-  readonly trained: Profile;
-  readonly before: Profile;
-  readonly current: Profile;
-  readonly table: NullTable | undefined;
-  readonly alpha: number;
-}): { readonly results: readonly Test[]; readonly refusals: readonly string[] } {
-  const { segment, feature, binning, before, current, table } = input;
-  const { window, against, budget } = input.input;
-  const hasBins = before.bins.length > 0;
-  const kinds: readonly MassKind[] =
-    binning.kind === 'categorical' && hasBins ? massKinds : massKinds.filter((kind) => kind !== 'unseen');
-  const alpha = input.alpha / (kinds.length + (hasBins ? 1 : 0));
-  const results: Test[] = [];
-  const refusals: string[] = [];
-  const add = (statistic: string, minEffect: number, outcome: TestResult | NotJudged): void => {
-    if ('notJudged' in outcome) refusals.push(outcome.notJudged);
-    else results.push({ ...outcome, statistic, minEffect, alarm: outcome.beyond && outcome.effect >= minEffect });
-  };
-  if (hasBins) {
-    const outcome = testShape({
-      binning,
-      trainedBins: input.trained.bins,
-      table,
-      against: against.kind,
-      segment,
-      feature,
-      windowStartMs: window.startMs,
-      windowMs: window.endMs - window.startMs,
-      referenceBins: before.bins,
-      currentBins: current.bins,
-      alpha,
-    });
-    add('js_distance', budget.minEffect, outcome);
-  }
-  const series = table?.series(segment, feature);
-  for (const kind of kinds) {
-    const minEffect = kind === 'unseen' ? budget.minEffect * noveltyFactor : budget.minEffect;
-    add(kind, minEffect, testMass({ kind, reference: before, current, series, alpha }));
-  }
-  return { results, refusals };
 }
 
 function tellStory(
@@ -158,7 +94,7 @@ function kindOf(feature: string, decided: Test): Judgement['detail']['kind'] {
   return kindOfFeature(feature);
 }
 
-export function naming(
+function naming(
   input: Pick<WindowInput, 'reference' | 'window' | 'comparison'>,
   segment: SegmentKey,
   feature: string,
@@ -219,8 +155,8 @@ function sentence(
   return `${about} is as chance and habit explain: ${numbers}`;
 }
 
-function shapeless(binning: Binning, shape: Test | undefined, refusals: readonly string[]): string {
+function shapeless(binning: Binning, shape: Test | undefined, refusals: readonly Refusal[]): string {
   if (shape !== undefined) return '';
   if (binning.kind === 'categorical' && binning.values.length === 0) return '; its values look like identifiers';
-  return `; its distribution is not judged: ${refusals[0] ?? ''}`;
+  return `; its distribution is not judged: ${refusals[0]?.reason ?? ''}`;
 }

@@ -1,6 +1,5 @@
 import { everything, type SegmentKey } from '../../common/segment.ts';
-import type { Binning } from '../profile/profile.ts';
-import { cellsFor, intoCells } from '../reference/cells.ts';
+import { intoCells } from '../reference/cells.ts';
 import { divergence } from '../reference/divergence.ts';
 import { minWindowValues } from '../reference/null-windows.ts';
 import type { AgainstKind, NullTable } from '../reference/reference.ts';
@@ -8,6 +7,7 @@ import { seasonOf } from '../reference/season.ts';
 import { type Tail, tailProbability, tailQuantile } from '../reference/tail.ts';
 import { total } from '../statistics/counts.ts';
 import { chiSquareRatio, chiSquareRatioTail } from './normal.ts';
+import type { ReferenceSide } from './reference-side.ts';
 
 /** A reference side smaller than this describes no distribution. */
 const minReferenceValues = 100;
@@ -25,6 +25,32 @@ export interface TestResult {
   readonly beyond: boolean;
 }
 
+/** What the verdict on a shape was worked out from; divergences in bits. */
+export interface ShapeWorkings {
+  readonly kind: 'shape';
+  /** Cells that the bins were put together to. */
+  readonly cells: number;
+  /** Usable values on both sides. */
+  readonly nReference: number;
+  readonly nCurrent: number;
+  readonly bits: number;
+  /** What sampling explains, and its degrees of freedom. */
+  readonly expected: number;
+  readonly degrees: number;
+  /** What the habit of the season explains. */
+  readonly season: number;
+  readonly habit: number;
+  /** Windows of the reference in which the feature was measured. */
+  readonly windows: number;
+  readonly scope: 'all' | 'segments';
+  readonly tail: Tail;
+  /** Times sampling and habit that may be exceeded with probability alpha; times sampling alone, by chi-square. */
+  readonly ratio: number;
+  readonly chance: number;
+  readonly pHabit: number;
+  readonly pChance: number;
+}
+
 export interface NotJudged {
   readonly notJudged: string;
 }
@@ -36,10 +62,9 @@ export interface ShapeInput {
   readonly feature: string;
   readonly windowStartMs: number;
   readonly windowMs: number;
-  readonly binning: Binning;
-  /** Of the reference itself: the cells are made from these, whatever is compared with. */
-  readonly trainedBins: Float64Array;
-  readonly referenceBins: Float64Array;
+  /** The reference itself: the cells are made from it, whatever is compared with. */
+  readonly trained: ReferenceSide;
+  readonly reference: ReferenceSide;
   readonly currentBins: Float64Array;
   /** Share of false alarms this one test may give, in (0, 1). */
   readonly alpha: number;
@@ -52,10 +77,10 @@ export interface ShapeInput {
  * compared with the same ratio of the reference's windows: the quantile at `1 - alpha` of their pooled tail. It never
  * counts as more surprising than sampling alone would have it (chi-square), so an over-regular stream is not oversensitive.
  */
-export function testShape(input: ShapeInput): TestResult | NotJudged {
+export function testShape(input: ShapeInput): (TestResult & { readonly workings: ShapeWorkings }) | NotJudged {
   const { table, against, alpha } = input;
   const nCurrent = total(input.currentBins);
-  const nReference = total(input.referenceBins);
+  const nReference = input.reference.values;
   if (nCurrent < minWindowValues)
     return { notJudged: `only ${nCurrent} usable values in the window; ${minWindowValues} are needed` };
   if (nReference < minReferenceValues)
@@ -69,24 +94,41 @@ export function testShape(input: ShapeInput): TestResult | NotJudged {
     const seen = series?.windows ?? 0;
     return { notJudged: `not enough reference: ${seen} windows of this length in it; ${minNullWindows} are needed` };
   }
-  const cells = cellsFor(input.binning, input.trainedBins, nCurrent);
-  const measured = divergence(intoCells(input.referenceBins, cells), intoCells(input.currentBins, cells));
-  const habit = series.habit[against][seasonOf(input.windowStartMs, input.windowMs)] ?? 0;
-  const explained = measured.expected + habit;
-  const { ratio, chance } = limits(tail, alpha, measured.degrees);
-  const critical = Math.max(explained * ratio, measured.expected * chance);
+  const { cells, whole } = input.trained.cells(nCurrent);
+  const before = input.reference === input.trained ? whole : intoCells(input.reference.profile.bins, cells);
+  const measured = divergence(before, intoCells(input.currentBins, cells));
+  const season = seasonOf(input.windowStartMs, input.windowMs);
+  const habit = series.habit[against][season] ?? 0;
+  const { bits, expected, degrees } = measured;
+  const explained = expected + habit;
+  const ratio = tailQuantile(tail, alpha);
+  const chance = chiSquareRatio(alpha, degrees);
+  const critical = Math.max(explained * ratio, expected * chance);
+  const pHabit = tailProbability(tail, bits / explained);
+  const pChance = chiSquareRatioTail(bits / expected, degrees);
   return {
-    value: Math.sqrt(measured.bits),
+    value: Math.sqrt(bits),
     critical: Math.sqrt(critical),
-    pValue: Math.max(
-      tailProbability(tail, measured.bits / explained),
-      chiSquareRatioTail(measured.bits / measured.expected, measured.degrees),
-    ),
-    effect: Math.sqrt(Math.max(0, measured.bits - measured.expected)),
-    beyond: measured.bits > critical,
+    pValue: Math.max(pHabit, pChance),
+    effect: Math.sqrt(Math.max(0, bits - expected)),
+    beyond: bits > critical,
+    workings: {
+      kind: 'shape',
+      cells: cells.count,
+      nReference,
+      nCurrent,
+      bits,
+      expected,
+      degrees,
+      season,
+      habit,
+      windows: series.windows,
+      scope,
+      tail,
+      ratio,
+      chance,
+      pHabit,
+      pChance,
+    },
   };
-}
-
-function limits(tail: Tail, alpha: number, degrees: number): { ratio: number; chance: number } {
-  return { ratio: tailQuantile(tail, alpha), chance: chiSquareRatio(alpha, degrees) };
 }

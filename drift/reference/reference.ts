@@ -43,6 +43,7 @@ export interface Reference {
   readonly spanMs: number;
   readonly rows: number;
   readonly features: readonly ProfiledFeature[];
+  feature(name: string): ProfiledFeature | undefined;
   /** Without `everything`, which is always there. */
   readonly segments: readonly SegmentKey[];
   /** Whole events in the feature's own bins, segments in its coarser ones. */
@@ -86,12 +87,14 @@ export function tailKey(scope: 'all' | 'segments', feature: string, against: Aga
 const contents = new WeakMap<Reference, ReferenceContent>();
 
 export function referenceOf(content: ReferenceContent): Reference {
+  const byName = new Map(content.features.map((feature) => [feature.name, feature]));
   const reference: Reference = {
     id: content.id,
     origin: content.origin,
     spanMs: content.spanMs,
     rows: content.rows,
     features: content.features,
+    feature: (name) => byName.get(name),
     segments: content.segments,
     profile: (segment, feature) => content.profiles.get(segment)?.get(feature),
     nulls: content.nulls.map(({ windowMs, windows, series, tails }) => ({
