@@ -16,7 +16,7 @@ import { type ManualResult, recordAction } from '../incidents/manual.ts';
 import { advanceOperational, isOperational } from '../incidents/operational.ts';
 import type { IncidentState } from '../incidents/state.ts';
 import { takeOnce } from './outside-action.ts';
-import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk } from './ports.ts';
+import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk, WindowReader } from './ports.ts';
 import { comparisonName, type DueWindow, judgeDueWindow } from './rounds.ts';
 import { createAlerter } from './send-alert.ts';
 import { firstState, type MonitorState } from './state.ts';
@@ -36,6 +36,8 @@ export interface MonitorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** As of `judgeWindow`: for a backtest, whose judgements nobody looks at. */
+  readonly brief?: boolean;
 }
 
 export interface Monitor {
@@ -62,6 +64,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let queue: Promise<unknown> = Promise.resolve();
   /** Of the present round; written together. */
   let judged: Judgement[] = [];
+  let panes: WindowReader | undefined;
 
   /** Rounds and people's decisions change the same state: one after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -95,6 +98,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     state = { ...next, seen, closedThroughMs: closedMs, ...(Number.isFinite(lastPaneMs) ? { lastPaneMs } : {}) };
     await store.seal({ afterMs, throughMs: closedMs, latePanesMs, revision: revision(), longestPaneMs });
     judged = [];
+    panes = store.readPanes(closedMs);
     await judgeAgain(latePanesMs);
     const firstMs = await store.firstPane();
     if (firstMs !== undefined) {
@@ -160,14 +164,15 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   async function judge(due: DueWindow): Promise<readonly Judgement[]> {
     const reference = references.current();
-    if (reference === undefined) return [];
+    if (reference === undefined || panes === undefined) return [];
     const champions = new Set(models.models.map((model) => `@prediction:${model}:${models.champion(model)}`));
     const judgements = await judgeDueWindow(due, {
-      store,
+      store: panes,
       reference,
       champions,
       comparisons: config.drift,
       budget: config.budget,
+      brief: options.brief ?? false,
     });
     judged.push(...judgements);
     metrics.count('tidemark_judgements_total', judgements.length);

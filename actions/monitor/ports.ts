@@ -22,11 +22,8 @@ export interface MonitorStore {
     readonly longestPaneMs: number;
   }): Promise<void>;
   firstPane(): Promise<number | undefined>;
-  windowProfiles(
-    startMs: number,
-    endMs: number,
-    binCountOf: (binningId: string) => number | undefined,
-  ): Promise<readonly { readonly segment: SegmentKey; readonly feature: string; readonly profile: Profile }[]>;
+  /** To read windows until something is sealed; up to `throughMs` they will be asked for in the order of time. */
+  readPanes(throughMs: number): WindowReader;
   expire(beforeMs: number): Promise<void>;
   writeJudgements(judgements: readonly Judgement[], revision: number): Promise<void>;
   writeIncidentEntries(
@@ -43,6 +40,15 @@ export interface MonitorStore {
   writeAction(
     action: ActionStage & { readonly key: string; readonly atMs: number; readonly incidentId: string },
   ): Promise<void>;
+}
+
+/** Sums of sealed panes over windows of event time; profiles of a binning that is not known any more are left out. */
+export interface WindowReader {
+  windowProfiles(
+    startMs: number,
+    endMs: number,
+    binCountOf: (binningId: string) => number | undefined,
+  ): Promise<readonly { readonly segment: SegmentKey; readonly feature: string; readonly profile: Profile }[]>;
 }
 
 export interface PerformanceStore {

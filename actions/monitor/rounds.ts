@@ -1,10 +1,10 @@
 import type { Profile } from '../../common/profile.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import type { ComparisonConfig } from '../../config/schema.ts';
-import { type Against, type Budget, judgeWindow } from '../../drift/judge/judge-window.ts';
+import { type Against, type Budget, judgeWindow, type WindowInput } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
-import type { MonitorStore } from './ports.ts';
+import type { WindowReader } from './ports.ts';
 
 /** One window of one comparison that has closed. */
 export interface DueWindow {
@@ -64,26 +64,34 @@ export function judgementsPerWeek(
 }
 
 export interface JudgeOptions {
-  readonly store: MonitorStore;
+  readonly store: WindowReader;
   readonly reference: Reference;
   readonly champions: ReadonlySet<string>;
   readonly comparisons: readonly ComparisonConfig[];
   readonly budget: Budget;
+  /** As of `judgeWindow`. */
+  readonly brief?: boolean;
 }
 
 /** Judges one closed window from its sealed panes; nothing where it holds no events. */
 export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Promise<Judgement[]> {
-  const { store, reference, champions, comparisons, budget } = options;
+  const input = await windowInput(due, options);
+  return input === undefined ? [] : judgeWindow(input);
+}
+
+/** What one closed window is judged from; undefined where it, or what it is compared with, holds no events. */
+export async function windowInput(due: DueWindow, options: JudgeOptions): Promise<WindowInput | undefined> {
+  const { store, reference, champions, comparisons, budget, brief = false } = options;
   const binCountOf = binCounts(reference);
   const profile = await windowProfiles(store, due.startMs, due.endMs, binCountOf);
-  if (!profile.any) return [];
+  if (!profile.any) return undefined;
   let against: Against = { kind: 'training' };
   if (due.comparison.against === 'previous') {
     const before = await windowProfiles(store, due.startMs - due.comparison.window, due.startMs, binCountOf);
-    if (!before.any) return [];
+    if (!before.any) return undefined;
     against = { kind: 'previous', profile: before.of };
   }
-  return judgeWindow({
+  return {
     reference,
     against,
     comparison: due.name,
@@ -93,7 +101,8 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
     segments: segmentsOf(reference, due.comparison),
     budget,
     judgementsPerWeek: judgementsPerWeek(reference, comparisons, champions),
-  });
+    brief,
+  };
 }
 
 function binCounts(reference: Reference): (binningId: string) => number | undefined {
@@ -107,7 +116,7 @@ function binCounts(reference: Reference): (binningId: string) => number | undefi
 }
 
 async function windowProfiles(
-  store: MonitorStore,
+  store: WindowReader,
   startMs: number,
   endMs: number,
   binCountOf: (binningId: string) => number | undefined,
