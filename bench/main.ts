@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { file } from './file.ts';
 import { intake } from './intake.ts';
+import { judging } from './judging.ts';
 import { kafka } from './kafka.ts';
 import { latency } from './latency.ts';
 import { type Machine, machine } from './machine.ts';
@@ -12,7 +13,7 @@ import { benchmarksPage, type Measured } from './page.ts';
 import type { Scenario, ScenarioResult } from './scenario.ts';
 
 /** `npm run bench [-- SCENARIO...] [--write]`: exits 1 where a check does not hold. */
-const scenarios: readonly Scenario[] = [intake, latency, kafka, file];
+const scenarios: readonly Scenario[] = [intake, latency, kafka, file, judging];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = join(root, '.tidemark/bench');
 

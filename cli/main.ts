@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ErrorCode } from '../common/error.ts';
+import { addBacktestCommand } from './commands/backtest.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDashboardsCommand } from './commands/dashboards.ts';
@@ -23,7 +24,10 @@ export function createProgram(): Command {
   const program = new Command('tidemark')
     .description('Validates, scores and profiles streams of events, and acts when they drift.')
     .showHelpAfterError()
+    // An option belongs to the command it stands behind, also where a command has others below it.
+    .enablePositionalOptions()
     .exitOverride();
+  addBacktestCommand(program);
   addCheckCommand(program);
   addConfigCommand(program);
   addDashboardsCommand(program);

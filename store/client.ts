@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -7,6 +7,7 @@ import chdb from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { ErrorCode, messageOf, TidemarkError } from '../common/error.ts';
 import { quote } from './quote.ts';
+import { readOnlyStore } from './read-only.ts';
 import { directoryUnusable, translateStoreError } from './store-error.ts';
 
 /**
@@ -40,7 +41,7 @@ export interface ArrowFile {
  * next. `async_insert` on would return before rows are there; unquoted 64-bit integers lose digits in JSON. No two rows of one
  * insert have one key, so looking for such rows at the insert (`optimize_on_insert`) would cost a fifth of it for nothing.
  */
-const settings: ClickHouseSettings = {
+const baseSettings: ClickHouseSettings = {
   async_insert: 0,
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_denormals: 1,
@@ -64,20 +65,35 @@ export interface StoreOptions {
   readonly database: string;
   /** Where a relative embedded directory starts. */
   readonly workingDirectory: string;
+  /** Refuse every statement that writes; a database or a directory that is not there is an error. Default false. */
+  readonly readOnly?: boolean;
 }
 
 export async function openStore(options: StoreOptions): Promise<Store> {
   const directory = embeddedDirectory(options);
+  const readOnly = options.readOnly === true;
+  if (readOnly && directory !== undefined && !existsSync(join(directory, 'engine'))) throw noStore(directory);
   const client = directory === undefined ? remoteClient(options.url) : embeddedClient(directory);
   const place = directory ?? withoutPassword(options.url);
-  const store = createStore(client, { database: options.database, directory, place });
+  const store = createStore(client, { database: options.database, directory, place, readOnly });
   try {
+    if (readOnly) {
+      await store.query('SELECT 1');
+      return readOnlyStore(store);
+    }
     await store.command(`CREATE DATABASE IF NOT EXISTS \`${options.database}\``);
   } catch (error) {
     await store.close();
     throw error;
   }
   return store;
+}
+
+function noStore(directory: string): TidemarkError {
+  return new TidemarkError(ErrorCode.STORE_DIRECTORY, 'there is no store', {
+    place: directory,
+    cure: 'Check store.url and the working directory, or run the pipeline first',
+  });
 }
 
 function embeddedDirectory({ url, workingDirectory }: StoreOptions): string | undefined {
@@ -126,10 +142,14 @@ interface StorePlace {
   readonly directory: string | undefined;
   /** For errors. */
   readonly place: string;
+  readonly readOnly: boolean;
 }
 
-function createStore(client: ClickHouseClient, { database, directory, place }: StorePlace): Store {
+function createStore(client: ClickHouseClient, { database, directory, place, readOnly }: StorePlace): Store {
   let spooled = 0;
+  // A server refuses what writes by itself. In the embedded engine the setting would stay with the session, and an export is an
+  // insert into a file there.
+  const settings = readOnly && directory === undefined ? { ...baseSettings, readonly: '2' as const } : baseSettings;
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

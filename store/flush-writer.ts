@@ -1,17 +1,10 @@
 import type { Column } from '../common/columns.ts';
-import type {
-  ChunkRow,
-  EventRows,
-  FlushRows,
-  LabelRows,
-  PositionColumns,
-  PredictionRows,
-  ProfileRow,
-} from '../common/rows.ts';
+import type { ChunkRow, EventRows, FlushRows, LabelRows, PositionColumns, PredictionRows } from '../common/rows.ts';
 import { type ArrowColumn, arrowColumn, encodeArrow } from './arrow-encode.ts';
 import type { Store } from './client.ts';
 import { writeDeadLetters } from './dead-letter-writer.ts';
 import { featureColumn } from './migrations.ts';
+import { encodeProfiles } from './profile-encode.ts';
 import { sampleData } from './sample-columns.ts';
 
 /**
@@ -150,120 +143,4 @@ function encodeLabels(labels: LabelRows) {
     ],
     labels.rows,
   );
-}
-
-function encodeProfiles(rows: readonly ProfileRow[]) {
-  const count = rows.length;
-  const numbers = (of: (row: ProfileRow) => number) => Float64Array.from(rows, of);
-  const texts = (name: string, of: (row: ProfileRow) => string) => dictionaryOf(name, rows.map(of));
-  const binOffsets = new Int32Array(count + 1);
-  const unseenOffsets = new Int32Array(count + 1);
-  const binIndex: number[] = [];
-  const binCount: number[] = [];
-  const unseenValue: string[] = [];
-  const unseenCount: number[] = [];
-  const distinctOffsets = new Int32Array(count + 1);
-  const distinctIndex: number[] = [];
-  const distinctRank: number[] = [];
-  rows.forEach(({ profile }, at) => {
-    const { bins, unseenValues, distinct } = profile;
-    for (let bin = 0; bin < bins.length; bin++) {
-      if (bins[bin] === 0) continue;
-      binIndex.push(bin);
-      binCount.push(bins[bin] as number);
-    }
-    for (const [index, rank] of distinct) {
-      distinctIndex.push(index);
-      distinctRank.push(rank);
-    }
-    distinctOffsets[at + 1] = distinctIndex.length;
-    for (const [value, occurrences] of unseenValues) {
-      unseenValue.push(value);
-      unseenCount.push(occurrences);
-    }
-    binOffsets[at + 1] = binIndex.length;
-    unseenOffsets[at + 1] = unseenValue.length;
-  });
-  return encodeArrow(
-    [
-      texts('chunk_id', ({ chunkId }) => chunkId),
-      arrowColumn.timestamp(
-        'pane',
-        numbers(({ paneStartMs }) => paneStartMs),
-      ),
-      arrowColumn.uint32(
-        'pane_ms',
-        Uint32Array.from(rows, ({ paneMs }) => paneMs),
-      ),
-      texts('segment', ({ segment }) => segment),
-      texts('feature', ({ feature }) => feature),
-      texts('binning', ({ binningId }) => binningId),
-      arrowColumn.int64(
-        'n',
-        numbers(({ profile }) => profile.n),
-      ),
-      arrowColumn.int64(
-        'missing',
-        numbers(({ profile }) => profile.missing),
-      ),
-      arrowColumn.int64(
-        'invalid',
-        numbers(({ profile }) => profile.invalid),
-      ),
-      arrowColumn.int64(
-        'zero',
-        numbers(({ profile }) => profile.zero),
-      ),
-      arrowColumn.int64(
-        'nan',
-        numbers(({ profile }) => profile.nan),
-      ),
-      arrowColumn.int64(
-        'pos_inf',
-        numbers(({ profile }) => profile.posInf),
-      ),
-      arrowColumn.int64(
-        'neg_inf',
-        numbers(({ profile }) => profile.negInf),
-      ),
-      arrowColumn.float64(
-        'min',
-        numbers(({ profile }) => profile.min),
-      ),
-      arrowColumn.float64(
-        'max',
-        numbers(({ profile }) => profile.max),
-      ),
-      arrowColumn.float64(
-        'sum_z',
-        numbers(({ profile }) => profile.sumZ),
-      ),
-      arrowColumn.float64(
-        'sum_z2',
-        numbers(({ profile }) => profile.sumZ2),
-      ),
-      arrowColumn.uint16Lists('bin_index', binOffsets, Uint16Array.from(binIndex)),
-      arrowColumn.int64Lists('bin_count', binOffsets.slice(), Float64Array.from(binCount)),
-      arrowColumn.int64(
-        'unseen',
-        numbers(({ profile }) => profile.unseen),
-      ),
-      arrowColumn.textLists('unseen_value', unseenOffsets, unseenValue),
-      arrowColumn.int64Lists('unseen_count', unseenOffsets.slice(), Float64Array.from(unseenCount)),
-      arrowColumn.uint16Lists('distinct_index', distinctOffsets, Uint16Array.from(distinctIndex)),
-      arrowColumn.uint8Lists('distinct_rank', distinctOffsets.slice(), Uint8Array.from(distinctRank)),
-    ],
-    count,
-  );
-}
-
-function dictionaryOf(name: string, values: readonly string[]): ArrowColumn {
-  const codeOf = new Map<string, number>();
-  const codes = Int32Array.from(values, (value) => {
-    const known = codeOf.get(value);
-    if (known !== undefined) return known;
-    codeOf.set(value, codeOf.size);
-    return codeOf.size - 1;
-  });
-  return arrowColumn.dictionary(name, codes, [...codeOf.keys()]);
 }

@@ -77,24 +77,57 @@ export async function migrate(store: Store): Promise<{ readonly from: number; re
   await store.command(
     `CREATE TABLE IF NOT EXISTS ${table} (version UInt32, name String, applied_at DateTime64(3, 'UTC')) ENGINE = ReplacingMergeTree ORDER BY version`,
   );
-  const [row] = await store.query<{ version: number }>(`SELECT max(version) AS version FROM ${table}`);
-  const from = Number(row?.version ?? 0);
-  if (from > newestVersion) {
-    throw new TidemarkError(
-      ErrorCode.STORE_TOO_NEW,
-      `the tables are of version ${from}, this program knows versions up to ${newestVersion}`,
-      {
-        place: `database ${store.database}`,
-        cure: 'Run the newer program again, or point store.url at another database',
-      },
-    );
-  }
+  const from = await versionOf(store);
+  if (from > newestVersion) throw tooNew(store, from);
   for (const { version, name, statements } of migrations) {
     if (version <= from) continue;
     for (const statement of statements(store.database)) await store.command(statement);
     await store.insertRows('schema_migrations', [{ version, name, applied_at: new Date().toISOString() }]);
   }
   return { from, to: newestVersion };
+}
+
+/**
+ * Checks that the tables are those of this program, and changes nothing.
+ * @throws CONFIG_INVALID where the store has no such pipeline, STORE_TOO_NEW, STORE_REJECTED where they are of an older program
+ */
+export async function requireNewest(store: Store, pipeline: string): Promise<void> {
+  const databases = await store.query<{ database: string }>(
+    `SELECT database FROM system.tables WHERE name = 'schema_migrations' AND startsWith(database, 'tidemark_') ORDER BY database`,
+  );
+  if (!databases.some(({ database }) => database === store.database)) {
+    const others = databases.map(({ database }) => database.slice('tidemark_'.length));
+    throw new TidemarkError(ErrorCode.CONFIG_INVALID, `the store has no pipeline ${pipeline}`, {
+      place: 'pipeline',
+      cure: others.length === 0 ? 'It has none yet: run the pipeline first' : `It has: ${others.join(', ')}`,
+    });
+  }
+  const version = await versionOf(store);
+  if (version > newestVersion) throw tooNew(store, version);
+  if (version < newestVersion)
+    throw new TidemarkError(
+      ErrorCode.STORE_REJECTED,
+      `the tables are of version ${version}, this program reads version ${newestVersion}`,
+      { place: `database ${store.database}`, cure: 'Run the pipeline once by this program: it brings them up to date' },
+    );
+}
+
+async function versionOf(store: Store): Promise<number> {
+  const [row] = await store.query<{ version: number }>(
+    `SELECT max(version) AS version FROM \`${store.database}\`.\`schema_migrations\``,
+  );
+  return Number(row?.version ?? 0);
+}
+
+function tooNew(store: Store, version: number): TidemarkError {
+  return new TidemarkError(
+    ErrorCode.STORE_TOO_NEW,
+    `the tables are of version ${version}, this program knows versions up to ${newestVersion}`,
+    {
+      place: `database ${store.database}`,
+      cure: 'Run the newer program again, or point store.url at another database',
+    },
+  );
 }
 
 const columnTypes: Readonly<Record<FeatureType, string>> = {

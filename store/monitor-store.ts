@@ -1,10 +1,10 @@
 import type { ActionStage } from '../common/action-stage.ts';
-import type { Profile } from '../common/profile.ts';
 import type { PartitionId } from '../common/source.ts';
 import type { Judgement } from '../drift/judge/judgement.ts';
 import type { Store } from './client.ts';
 import { sqlTime } from './flush-writer.ts';
 import { encodeJudgements } from './judgement-codec.ts';
+import { createPaneReader } from './pane-reader.ts';
 import { type ProfileRecord, profileFromRecord, profileSums } from './profile-codec.ts';
 import { createRollUp } from './roll-up.ts';
 import { createSampleReader } from './sample-reader.ts';
@@ -128,24 +128,7 @@ export function createMonitorStore(store: Store) {
       );
     },
 
-    /** Sums of sealed panes over a window of event time; profiles of a binning that is not known any more are left out. */
-    async windowProfiles(
-      startMs: number,
-      endMs: number,
-      binCountOf: (binningId: string) => number | undefined,
-    ): Promise<{ readonly segment: string; readonly feature: string; readonly profile: Profile }[]> {
-      const records = await store.query<ProfileRecord>(
-        `SELECT segment, feature, binning, ${profileSums} FROM ${table('sealed_profiles')} FINAL
-         WHERE pane >= fromUnixTimestamp64Milli({start:Int64}) AND pane < fromUnixTimestamp64Milli({end:Int64})
-         GROUP BY segment, feature, binning`,
-        { start: startMs, end: endMs },
-      );
-      return records.flatMap((record) => {
-        const binCount = binCountOf(record.binning);
-        if (binCount === undefined) return [];
-        return [{ segment: record.segment, feature: record.feature, profile: profileFromRecord(record, binCount) }];
-      });
-    },
+    readPanes: (throughMs: number) => createPaneReader(store, { throughMs }),
 
     /** Sums of sealed panes by slice of event time; panes longer than a slice are left out. */
     async sliceProfiles(

@@ -29,7 +29,7 @@ export function jointPerWeek(joint: JointConfig | undefined, comparisons: readon
 }
 
 export interface JointRound {
-  readonly store: MonitorStore;
+  readonly store: Pick<MonitorStore, 'windowSample'>;
   readonly reference: Reference;
   readonly joint: JointConfig | undefined;
   readonly paneMs: number;

@@ -20,7 +20,7 @@ import type { CareDesk } from './cause-round.ts';
 import { createDesks } from './desks.ts';
 import { createOverTime } from './over-time.ts';
 import { noOverTime, type OverTimeState } from './over-time-state.ts';
-import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk } from './ports.ts';
+import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk, WindowReader } from './ports.ts';
 import { latePanes, nothingCut } from './profiles-kept.ts';
 import { type DueWindow, judgeDueWindow } from './rounds.ts';
 import { firstState, type MonitorState } from './state.ts';
@@ -44,6 +44,8 @@ export interface MonitorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** As of `judgeWindow`: for a backtest, whose judgements nobody looks at. */
+  readonly brief?: boolean;
 }
 
 export interface Monitor {
@@ -80,6 +82,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let judged: Judgement[] = [];
   let firstProfileMs = 0;
   let desks = createDesks(options);
+  let panes: WindowReader | undefined;
 
   /** Rounds and people's decisions change the same state: one after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -126,6 +129,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const firstMs = await store.firstPane();
     state = await rollUpClosed({ config, store, state, closedMs }, { firstMs, latePanesMs, revision: revision() });
     judged = [];
+    panes = store.readPanes(closedMs);
     overTime?.begin(closedMs);
     desks.earlier.begin();
     firstProfileMs = (await store.firstProfile()) ?? closedMs;
@@ -186,10 +190,11 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   async function judge(due: DueWindow): Promise<readonly Judgement[]> {
     const reference = references.current();
-    if (reference === undefined) return [];
+    if (reference === undefined || panes === undefined) return [];
     const { falseAlarmsPerWeek, minEffect } = config.budget;
     const judgements = await judgeDueWindow(due, {
       store,
+      panes,
       reference,
       champions: champions(),
       comparisons: config.drift,
@@ -204,6 +209,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
         throughMs: state.closedThroughMs,
         judged,
       },
+      brief: options.brief ?? false,
     });
     record(judgements);
     return judgements;

@@ -38,11 +38,8 @@ export interface MonitorStore extends EarlierStore {
   }): Promise<void>;
   /** Forgets rows of profiles by their length. */
   expireProfiles(cuts: { readonly panes: number; readonly hours: number; readonly days: number }): Promise<void>;
-  windowProfiles(
-    startMs: number,
-    endMs: number,
-    binCountOf: (binningId: string) => number | undefined,
-  ): Promise<readonly { readonly segment: SegmentKey; readonly feature: string; readonly profile: Profile }[]>;
+  /** To read windows until something is sealed; up to `throughMs` they will be asked for in the order of time. */
+  readPanes(throughMs: number): WindowReader;
   /** Sums of sealed panes by slice of time, over [startMs, endMs); panes longer than a slice are left out. */
   sliceProfiles(
     range: {
@@ -84,6 +81,15 @@ export interface MonitorStore extends EarlierStore {
   writeAction(
     action: ActionStage & { readonly key: string; readonly atMs: number; readonly incidentId: string },
   ): Promise<void>;
+}
+
+/** Sums of sealed panes over windows of event time; profiles of a binning that is not known any more are left out. */
+export interface WindowReader {
+  windowProfiles(
+    startMs: number,
+    endMs: number,
+    binCountOf: (binningId: string) => number | undefined,
+  ): Promise<readonly { readonly segment: SegmentKey; readonly feature: string; readonly profile: Profile }[]>;
 }
 
 /** A sum over spans of event time, of one feature of one segment. */

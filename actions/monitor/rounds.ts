@@ -3,13 +3,13 @@ import { everything, type SegmentKey } from '../../common/segment.ts';
 import { nameOf } from '../../config/comparison.ts';
 import type { ComparisonConfig } from '../../config/schema.ts';
 import { judgeSkew } from '../../drift/judge/judge-skew.ts';
-import { type Against, type Budget, judgeWindow } from '../../drift/judge/judge-window.ts';
+import { type Against, type Budget, judgeWindow, type WindowInput } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
 import { type CareDesk, lookDeeper } from './cause-round.ts';
 import type { EarlierDesk } from './earlier-desk.ts';
 import { type JointConfig, jointPerWeek, judgeJointly, sampleOf } from './joint-round.ts';
-import type { MonitorStore } from './ports.ts';
+import type { MonitorStore, WindowReader } from './ports.ts';
 import type { ProfileCuts } from './profiles-kept.ts';
 import { skewLimitsOf } from './skew-limits.ts';
 import type { StretchDesk } from './stretch-desk.ts';
@@ -78,19 +78,25 @@ export function judgementsPerWeek(
   return sum;
 }
 
-export interface JudgeOptions {
-  readonly store: MonitorStore;
+export interface InputOptions {
+  readonly panes: WindowReader;
   readonly reference: Reference;
   readonly champions: ReadonlySet<string>;
   readonly comparisons: readonly ComparisonConfig[];
   /** Judge several features at once, too. */
   readonly joint?: JointConfig | undefined;
+  readonly budget: Budget;
+  /** As of `judgeWindow`. */
+  readonly brief?: boolean;
+  /** What windows are compared with beside training and the window before. */
+  readonly sides: Sides;
+}
+
+export interface JudgeOptions extends InputOptions {
+  readonly store: Pick<MonitorStore, 'windowSample'>;
   readonly paneMs: number;
   /** What models say about alarms; absent where none is asked. */
   readonly care?: CareDesk | undefined;
-  readonly budget: Budget;
-  /** What windows are compared with beside training and the window before. */
-  readonly sides: Sides;
 }
 
 export interface Sides {
@@ -107,27 +113,31 @@ export interface Sides {
 
 /** Judges one closed window from its sealed panes; nothing where it holds no events. */
 export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Promise<Judgement[]> {
-  const { store, champions, comparisons, budget, sides } = options;
+  const { comparison } = due;
+  if (comparison.against === 'skew') return judgeSkewOf(due, options);
+  const input = await windowInput(due, options);
+  if (input === undefined) return [];
+  const single = judgeWindow(input);
+  const { store, reference, joint, comparisons, budget, paneMs, care = noCare } = options;
+  const { judgementsPerWeek: perWeek, profile } = input;
+  const round = { store, reference, joint, paneMs, comparisons, budget, judgementsPerWeek: perWeek };
+  // The sample of the reference describes what the model was trained on, not the window before.
+  const deeper =
+    comparison.against === 'training'
+      ? await lookDeeper(single, { reference, care, profile, sample: () => sampleOf(due, round) })
+      : single;
+  return [...deeper, ...(await judgeJointly(due, round))];
+}
+
+/** What one closed window is judged from; undefined where it, or what it is compared with, holds no events. */
+export async function windowInput(due: DueWindow, options: InputOptions): Promise<WindowInput | undefined> {
+  const { panes, champions, comparisons, budget, sides, joint, brief = false } = options;
+  const { comparison, startMs, endMs } = due;
   const present = options.reference;
   const binCountOf = binCounts(present);
-  const profile = await windowProfiles(store, due.startMs, due.endMs, binCountOf);
-  if (!profile.any) return [];
-  const features = featuresOf(present, due.comparison, champions);
-  const { comparison, startMs, endMs } = due;
-  const window = { startMs, endMs };
-  const segments = segmentsOf(present, comparison);
-  if (comparison.against === 'skew') {
-    const limitsOf = (feature: string) => skewLimitsOf(comparison, feature);
-    return judgeSkew({
-      reference: present,
-      comparison: due.name,
-      window,
-      profile: profile.of,
-      features,
-      segments,
-      limitsOf,
-    });
-  }
+  const profile = await windowProfiles(panes, startMs, endMs, binCountOf);
+  if (!profile.any) return undefined;
+  const features = featuresOf(present, comparison, champions);
   let reference = present;
   let against: Against = { kind: 'training' };
   const request = { ...due, ...sides, reference, features, binCountOf };
@@ -138,30 +148,37 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
     if ('kind' in made) against = made;
     else reference = made;
   } else if (comparison.against === 'previous') {
-    const before = await windowProfiles(store, startMs - comparison.window, startMs, binCountOf);
-    if (!before.any) return [];
+    const before = await windowProfiles(panes, startMs - comparison.window, startMs, binCountOf);
+    if (!before.any) return undefined;
     against = { kind: 'previous', profile: before.of };
   }
-  const perWeek = judgementsPerWeek(present, comparisons, champions) + jointPerWeek(options.joint, comparisons);
-  const single = judgeWindow({
+  return {
     reference,
     against,
     comparison: due.name,
-    window,
+    window: { startMs, endMs },
     profile: profile.of,
     features,
-    segments,
+    segments: segmentsOf(present, comparison),
     budget,
-    judgementsPerWeek: perWeek,
+    judgementsPerWeek: judgementsPerWeek(present, comparisons, champions) + jointPerWeek(joint, comparisons),
+    brief,
+  };
+}
+
+async function judgeSkewOf(due: DueWindow, { panes, reference, champions }: InputOptions): Promise<Judgement[]> {
+  const { comparison, startMs, endMs } = due;
+  const profile = await windowProfiles(panes, startMs, endMs, binCounts(reference));
+  if (!profile.any) return [];
+  return judgeSkew({
+    reference,
+    comparison: due.name,
+    window: { startMs, endMs },
+    profile: profile.of,
+    features: featuresOf(reference, comparison, champions),
+    segments: segmentsOf(reference, comparison),
+    limitsOf: (feature) => skewLimitsOf(comparison, feature),
   });
-  const { joint, paneMs, care = noCare } = options;
-  const round = { store, reference: present, joint, paneMs, comparisons, budget, judgementsPerWeek: perWeek };
-  // The sample of the reference describes what the model was trained on, not the window before.
-  const deeper =
-    comparison.against === 'training'
-      ? await lookDeeper(single, { reference, care, profile: profile.of, sample: () => sampleOf(due, round) })
-      : single;
-  return [...deeper, ...(await judgeJointly(due, round))];
 }
 
 const noCare: CareDesk = { modelsWith: () => [], meanPrediction: async () => undefined };
@@ -178,13 +195,13 @@ export function binCounts(reference: Reference): (binningId: string) => number |
 }
 
 async function windowProfiles(
-  store: MonitorStore,
+  panes: WindowReader,
   startMs: number,
   endMs: number,
   binCountOf: (binningId: string) => number | undefined,
 ) {
   const bySegment = new Map<SegmentKey, Map<string, Profile>>();
-  for (const { segment, feature, profile } of await store.windowProfiles(startMs, endMs, binCountOf)) {
+  for (const { segment, feature, profile } of await panes.windowProfiles(startMs, endMs, binCountOf)) {
     const features = bySegment.get(segment) ?? new Map<string, Profile>();
     features.set(feature, profile);
     bySegment.set(segment, features);

@@ -2,7 +2,7 @@ import { noOverTime, type OverTimeState, overTimeFromText, overTimeToText } from
 import type { MonitorStore } from './ports.ts';
 import { firstState, type MonitorState } from './state.ts';
 
-const stateKey = 'monitor';
+export const monitorKey = 'monitor';
 /** Apart from the monitor's own: it is larger, and changes only when a slice is over. */
 const detectorsKey = 'detectors';
 
@@ -23,8 +23,8 @@ export function createStateKeeper(
   return {
     async read() {
       written = undefined;
-      const documents = await store.readStates(withDetectors ? [stateKey, detectorsKey] : [stateKey]);
-      const own = documents.get(stateKey);
+      const documents = await store.readStates(withDetectors ? [monitorKey, detectorsKey] : [monitorKey]);
+      const own = documents.get(monitorKey);
       const detectors = documents.get(detectorsKey);
       return {
         state: own === undefined ? firstState : { ...firstState, ...(JSON.parse(own) as MonitorState) },
@@ -32,7 +32,7 @@ export function createStateKeeper(
       };
     },
     async write(state, detectors, revision) {
-      const documents = new Map([[stateKey, JSON.stringify(state)]]);
+      const documents = new Map([[monitorKey, JSON.stringify(state)]]);
       if (withDetectors && written !== detectors) documents.set(detectorsKey, overTimeToText(detectors));
       await store.writeStates(documents, revision);
       written = detectors;

@@ -7,6 +7,7 @@ import { compareJoint, type JointComparison } from '../../drift/joint/compare-jo
 import { readFrame } from '../../store/read-file.ts';
 import { openScratchEngine } from '../../store/scratch-engine.ts';
 import { command, type ExitCode, printJson, printText, table } from '../output.ts';
+import { addDriftExplainCommand } from './drift-explain.ts';
 
 interface DriftOptions {
   readonly json?: boolean;
@@ -21,8 +22,10 @@ interface DriftOptions {
 const jointShare = 0.2;
 
 export function addDriftCommand(program: Command): void {
-  program
+  const drift = program
     .command('drift')
+    // What stands before the name of a command below is an option of this one.
+    .enablePositionalOptions()
     .description(
       'Compares two files, feature by feature: Parquet, CSV, TSV, NDJSON or Arrow. Ends with 1 on any alarm.',
     )
@@ -39,6 +42,7 @@ export function addDriftCommand(program: Command): void {
         (reference, current, options) => runDrift(reference, current, options),
       ),
     );
+  addDriftExplainCommand(drift);
 }
 
 async function runDrift(referencePath: string, currentPath: string, options: DriftOptions): Promise<ExitCode> {

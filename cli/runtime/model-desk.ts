@@ -16,6 +16,7 @@ import type { LabelStore } from '../../store/label-store.ts';
 import { featureColumn } from '../../store/migrations.ts';
 import type { MonitorStore } from '../../store/monitor-store.ts';
 import type { RegistryStore } from '../../store/registry-store.ts';
+import { holdoutOf, importanceOf } from './champions.ts';
 import { artifactsBelow } from './model-scoring.ts';
 import type { ReferenceKeeper } from './reference-keeper.ts';
 import { registerVersion } from './register-version.ts';
@@ -163,21 +164,8 @@ export function createModelDesk(options: ModelDeskOptions): RetrainingDesk {
   return {
     models: config.models.map(({ name }) => name),
     champion: (model) => registry.state(model).champion,
-    importance() {
-      const merged: Record<string, number> = {};
-      for (const { name } of config.models) {
-        const state = registry.state(name);
-        const summary = state.champion === undefined ? undefined : versionOf(state, state.champion)?.summary;
-        for (const [feature, share] of Object.entries(summary?.importance ?? {})) {
-          merged[feature] = Math.max(merged[feature] ?? 0, share);
-        }
-      }
-      return merged;
-    },
-    holdout(model) {
-      const state = registry.state(model);
-      return state.champion === undefined ? [] : (versionOf(state, state.champion)?.summary.holdoutWindows ?? []);
-    },
+    importance: () => importanceOf(config.models.map(({ name }) => registry.state(name))),
+    holdout: (model) => holdoutOf(registry.state(model)),
     async review(window) {
       const news: TrialNews[] = [];
       for (const challenger of routesOf(registry.state(window.model)).challengers) {

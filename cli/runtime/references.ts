@@ -14,7 +14,12 @@ export function referencesOf(base: Base): ReferenceKeeper {
   });
 }
 
-async function referenceOfFile({ file, contract, readFrame }: Base): Promise<Reference | undefined> {
+/** Made anew from the file that the pipeline names. */
+export async function referenceOfFile({
+  file,
+  contract,
+  readFrame,
+}: Pick<Base, 'file' | 'contract' | 'readFrame'>): Promise<Reference | undefined> {
   const { reference } = file.config;
   if (reference === undefined) return undefined;
   const path = resolve(file.directory, reference);

@@ -10,6 +10,7 @@ import type { RegistryState } from '../../serving/registry/registry.ts';
 import { assignRole, rollback } from '../../serving/registry/transitions.ts';
 import { createReadModel } from '../../store/read-model.ts';
 import type { Decision, IncidentDesk } from './incident-desk.ts';
+import { judgingDesk } from './judging-desk.ts';
 import type { PartOptions } from './part.ts';
 import { byHand } from './registry.ts';
 
@@ -39,6 +40,7 @@ export async function serve(options: ServeOptions): Promise<{ readonly server: H
     ...(options.sourceStatus === undefined ? {} : { intakeSources: options.sourceStatus }),
     metrics,
     actions: operatorActions(options),
+    judging: judgingDesk(base),
     live,
     logger,
     clock: systemClock,

@@ -26,8 +26,8 @@ export async function get<T>(path: string): Promise<T> {
   return request<T>(`/v1/pipelines/${encodeURIComponent(await pipeline())}${path}`);
 }
 
-export async function post(path: string, body: object): Promise<void> {
-  await request(`/v1/pipelines/${encodeURIComponent(await pipeline())}${path}`, {
+export async function post<T = unknown>(path: string, body: object): Promise<T> {
+  return request<T>(`/v1/pipelines/${encodeURIComponent(await pipeline())}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -1,3 +1,4 @@
+import type { BudgetInForce } from '../../common/backtest.ts';
 import type {
   DeadLetterGroup,
   Drift,
@@ -10,6 +11,7 @@ import type {
   Summary,
   Timeline,
 } from '../../common/read-model.ts';
+import { Budget } from './parts/budget.tsx';
 import { DeadLetters } from './parts/dead-letters.tsx';
 import { FeaturePage } from './parts/feature-page.tsx';
 import { HeatStrips } from './parts/heat-strips.tsx';
@@ -67,6 +69,7 @@ function Overview({ summary, incidents }: OverviewProps) {
   const jobs = useResource<readonly Job[]>('/jobs', ['job']);
   const intake = useResource<readonly IntakeSource[]>('/intake', ['committed']);
   const segments = useResource<readonly SegmentView[]>('/segments?limit=8', ['judged']);
+  const budget = useResource<BudgetInForce>('/budget', []);
   const letters = useResource<readonly DeadLetterGroup[]>('/dead-letters', ['committed']);
   return (
     <>
@@ -84,6 +87,9 @@ function Overview({ summary, incidents }: OverviewProps) {
       </Section>
       <Section id="drift" title="Features" note="each window's distance as a share of its limit" resource={drift}>
         {(data) => <HeatStrips drift={data} />}
+      </Section>
+      <Section id="budget" title="Budget" note="what an alarm takes; try another" resource={budget}>
+        {(data) => <Budget budget={data} lastWindowEnd={summary.data?.lastWindowEnd ?? null} />}
       </Section>
       <div class="columns">
         <Section id="models" title="Models" resource={models}>

@@ -6,10 +6,8 @@ import { numericStory } from '../cause/numeric-story.ts';
 import type { Story } from '../cause/story.ts';
 import { carriersText, formatNumber, segmentsText } from '../cause/words.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
-import { type MassKind, massKinds, massOf } from '../reference/divergence.ts';
-import type { NullTable } from '../reference/reference.ts';
-import { shareZ } from '../reference/scaling.ts';
-import type { Against, WindowInput } from './judge-window.ts';
+import { type Refusal, sidesOf, strongestAlarm, type Test, testsOf } from './feature-tests.ts';
+import type { WindowInput } from './judge-window.ts';
 import {
   type Carrier,
   type Judgement,
@@ -18,20 +16,7 @@ import {
   type Measured,
   type MeasuredExcess,
 } from './judgement.ts';
-import { knownNull, type NullQuestion } from './known-null.ts';
-import { testMass } from './mass-test.ts';
 import { measureAll } from './measure.ts';
-import { type Bits, type NotJudged, type TestResult, testShape } from './shape-test.ts';
-import { comparisonOf, sideOf, whyNoSide } from './side.ts';
-
-/** A value the model has never seen is worth an alarm at half the effect: 0.13 % of events where `minEffect` is 0.05. */
-const noveltyFactor = 0.5;
-
-interface Test extends TestResult {
-  readonly statistic: string;
-  readonly minEffect: number;
-  readonly alarm: boolean;
-}
 
 /** One feature of one segment; undefined for a segment without events. `alpha` is shared by the tests that are made. */
 export function judgeFeature(
@@ -41,56 +26,29 @@ export function judgeFeature(
   alpha: number,
 ): Judgement | undefined {
   const { reference, window } = input;
-  const profiled = reference.features.find(({ name }) => name === feature);
-  const binning = segment === everything ? profiled?.binning : profiled?.segmentBinning;
-  const trained = reference.profile(segment, feature);
-  const before = sideOf(input, segment, feature);
-  const current = input.profile(segment, feature);
-  const frame = { nReference: before?.n ?? 0, nCurrent: current?.n ?? 0 };
-  const missingSide =
-    binning === undefined || trained === undefined
-      ? 'not enough reference: it does not have this feature'
-      : before === undefined
-        ? whyNoSide(input, segment, feature)
-        : current === undefined
-          ? 'no events in the window'
-          : undefined;
-  if (
-    missingSide !== undefined ||
-    binning === undefined ||
-    trained === undefined ||
-    before === undefined ||
-    current === undefined
-  ) {
+  const sides = sidesOf(input, segment, feature);
+  if ('missing' in sides) {
     if (segment !== everything) return undefined;
-    return unjudged(input, segment, feature, frame, `${feature} is not judged: ${missingSide ?? ''}`);
+    return unjudged(input, segment, feature, sides, `${feature} is not judged: ${sides.missing}`);
   }
-  const windowMs = window.endMs - window.startMs;
-  const table = reference.nulls.find((candidate) => candidate.windowMs === windowMs);
-  const { results, refusals, excess } = runTests({
-    input,
-    segment,
-    feature,
-    binning,
-    trained,
-    before,
-    current,
-    table,
-    alpha,
-  });
-  const statistics = measureAll(binning, before, current);
-  for (const { statistic, value, critical, pValue } of results) statistics[statistic] = { value, critical, pValue };
+  const { binning, current } = sides;
+  const profiled = reference.feature(feature);
+  const before = sides.reference.profile;
+  const { results, refusals, excess } = testsOf(input, sides, alpha);
   const shape = results.find(({ statistic }) => statistic === 'js_distance');
-  const alarms = results.filter(({ alarm }) => alarm).sort((a, b) => b.effect - a.effect);
   // Where the distribution cannot be judged, the shares of missing and the like still can.
-  const decided = alarms[0] ?? shape ?? results[0];
+  const decided = strongestAlarm(results) ?? shape ?? results[0];
+  const brief = input.brief === true && decided?.alarm === false;
+  const statistics = brief ? {} : measureAll(binning, sides.reference, current);
+  if (!brief)
+    for (const { statistic, value, critical, pValue } of results) statistics[statistic] = { value, critical, pValue };
   if (decided === undefined)
     return unjudged(
       input,
       segment,
       feature,
-      frame,
-      `${feature} is not judged: ${refusals[0] ?? ''}`,
+      { nReference: before.n, nCurrent: current.n },
+      `${feature} is not judged: ${refusals[0]?.reason ?? ''}`,
       statistics,
       excess,
     );
@@ -99,14 +57,20 @@ export function judgeFeature(
     : undefined;
   const carriers = decided.alarm ? carriersOf({ binning, reference: before.bins, current: current.bins }) : [];
   return {
-    ...naming(input, segment, feature),
-    ...frame,
+    windowStart: window.startMs,
+    windowEnd: window.endMs,
+    comparison: input.comparison,
+    segment,
+    feature,
+    referenceId: reference.id,
+    nReference: before.n,
+    nCurrent: current.n,
     statistic: decided.statistic,
     value: decided.value,
     critical: decided.critical,
     pValue: decided.pValue,
     alarm: decided.alarm,
-    why: sentence(feature, segment, decided, story, carriers) + shapeless(profiled, shape, refusals),
+    why: (brief ? '' : sentence(feature, segment, decided, story, carriers)) + shapeless(profiled, shape, refusals),
     detail: {
       kind: kindOf(feature, decided),
       effect: decided.effect,
@@ -116,76 +80,6 @@ export function judgeFeature(
       ...earlierDetail(input, excess),
     },
   };
-}
-
-function runTests(input: {
-  readonly input: WindowInput;
-  readonly segment: SegmentKey;
-  readonly feature: string;
-  readonly binning: Binning;
-  readonly trained: Profile;
-  readonly before: Profile;
-  readonly current: Profile;
-  readonly table: NullTable | undefined;
-  readonly alpha: number;
-}): {
-  readonly results: readonly Test[];
-  readonly refusals: readonly string[];
-  readonly excess: MeasuredExcess | undefined;
-} {
-  const { segment, feature, binning, before, current, table } = input;
-  const { window, against, budget } = input.input;
-  const known = knownNull({ table, segment, feature, comparison: comparisonOf(input.input), ...learnedBy(against) });
-  const occasions = against.kind === 'earlier' ? against.apart?.(segment, feature) : undefined;
-  const hasBins = before.bins.length > 0;
-  let kinds: readonly MassKind[] =
-    binning.kind === 'categorical' && hasBins ? massKinds : massKinds.filter((kind) => kind !== 'unseen');
-  const alpha = input.alpha / (kinds.length + (hasBins ? 1 : 0));
-  const results: Test[] = [];
-  const refusals: string[] = [];
-  let measured: Bits | undefined;
-  const add = (statistic: string, minEffect: number, outcome: TestResult | NotJudged): void => {
-    if ('notJudged' in outcome) refusals.push(outcome.notJudged);
-    else results.push({ ...outcome, statistic, minEffect, alarm: outcome.beyond && outcome.effect >= minEffect });
-  };
-  if (hasBins) {
-    const outcome = testShape({
-      binning,
-      trainedBins: input.trained.bins,
-      known,
-      ...(occasions === undefined ? {} : { occasions }),
-      windowStartMs: window.startMs,
-      windowMs: window.endMs - window.startMs,
-      referenceBins: before.bins,
-      currentBins: current.bins,
-      alpha,
-    });
-    measured = outcome.measured;
-    add('js_distance', budget.minEffect, outcome);
-  }
-  // Shares under a comparison that nothing is known of vary at least as they do from window to window of the reference.
-  const series = 'notJudged' in known ? table?.series(segment, feature) : known;
-  if (against.kind === 'earlier' && (series?.windows ?? 0) === 0) kinds = [];
-  for (const kind of kinds) {
-    const minEffect = kind === 'unseen' ? budget.minEffect * noveltyFactor : budget.minEffect;
-    add(kind, minEffect, testMass({ kind, reference: before, current, series, alpha }));
-  }
-  // Of windows on holidays nothing is learned: they are no ordinary ones.
-  const excess =
-    measured === undefined || against.kind !== 'earlier' || against.apart !== undefined
-      ? undefined
-      : { bits: measured.bits, expected: measured.expected, z: differences(before, current) };
-  return { results, refusals, excess };
-}
-
-function learnedBy(against: Against): Pick<NullQuestion, 'learned'> {
-  return against.kind === 'earlier' ? { learned: { table: against.learned, needed: against.learnedNeeded } } : {};
-}
-
-function differences(before: Profile, current: Profile): number[] {
-  return massKinds.map((kind) =>
-    Number(shareZ(massOf(before, kind), before.n, massOf(current, kind), current.n).toPrecision(4)),
-  );
 }
 
 function earlierDetail(
@@ -296,11 +190,11 @@ function sentence(
 function shapeless(
   profiled: ProfiledFeature | undefined,
   shape: Test | undefined,
-  refusals: readonly string[],
+  refusals: readonly Refusal[],
 ): string {
   if (shape !== undefined) return '';
   if (profiled?.presenceOnly === true) return '; its values are judged by their measures';
   if (profiled?.binning.kind === 'categorical' && profiled.binning.values.length === 0)
     return '; its values look like identifiers';
-  return `; its distribution is not judged: ${refusals[0] ?? ''}`;
+  return `; its distribution is not judged: ${refusals[0]?.reason ?? ''}`;
 }

@@ -16,6 +16,7 @@ import { subject } from './judge-feature.ts';
 import { type Judgement, kindOfFeature } from './judgement.ts';
 import { measureAll } from './measure.ts';
 import { changeText } from './over-time-words.ts';
+import { referenceSide } from './reference-side.ts';
 
 /** What is said of a detector after one slice of time. */
 export interface OverTimeInput {
@@ -109,7 +110,8 @@ export function alarmOverTime(
       kind:
         !feature.startsWith('@') && (score === 'missing' || score === 'invalid') ? 'quality' : kindOfFeature(feature),
       effect,
-      statistics: known === undefined ? {} : measureAll(known.binning, reference, known.current),
+      statistics:
+        known === undefined ? {} : measureAll(known.binning, referenceSide(known.binning, reference), known.current),
       carriers:
         known === undefined
           ? []

@@ -26,6 +26,13 @@ export interface PerformanceInput {
   readonly judgementsPerWeek: number;
 }
 
+/** What the hold-out predicts of one more window. */
+export interface PredictedLoss {
+  readonly mean: number;
+  readonly spread: number;
+  readonly degrees: number;
+}
+
 const minWindows = 4;
 const minLabels = 100;
 
@@ -35,10 +42,8 @@ const minLabels = 100;
  * spread taken larger where the window has fewer labels than they. Only worse alarms.
  */
 export function judgePerformance(input: PerformanceInput): Judgement {
-  const { current, reference, budget } = input;
-  const usable = reference.filter(({ n }) => n >= minLabels);
-  const binary = [current, ...usable].every(({ logLoss }) => Number.isFinite(logLoss) && logLoss > 0);
-  const lossOf = (one: WindowPerformance): number => (binary ? one.logLoss : one.brier);
+  const { current, budget } = input;
+  const { usable, binary, lossOf } = comparable(input);
   const value = lossOf(current);
   const statistics: Record<string, Measured> = {};
   for (const [name, measured] of [
@@ -91,6 +96,23 @@ export function judgePerformance(input: PerformanceInput): Judgement {
   };
 }
 
+/** The windows of the hold-out with enough labels, and the loss that all of them have. */
+function comparable({ reference, current }: Pick<PerformanceInput, 'reference' | 'current'>) {
+  const usable = reference.filter(({ n }) => n >= minLabels);
+  const binary = [current, ...usable].every(({ logLoss }) => Number.isFinite(logLoss) && logLoss > 0);
+  const lossOf = (one: WindowPerformance): number => (binary ? one.logLoss : one.brier);
+  return { usable, binary, lossOf };
+}
+
+/** What {@link judgePerformance} compares with, and from how many windows; undefined where it cannot be judged. */
+export function predictedLoss(
+  input: Pick<PerformanceInput, 'reference' | 'current'>,
+): (PredictedLoss & { readonly windows: number }) | undefined {
+  const { usable, lossOf } = comparable(input);
+  if (refusal(usable.length, input.current.n, lossOf(input.current)) !== undefined) return undefined;
+  return { ...predict(usable, lossOf, input.current.n), windows: usable.length };
+}
+
 function refusal(windows: number, labels: number, value: number): string | undefined {
   if (windows < minWindows)
     return `not enough reference: ${windows} windows of its hold-out with ${minLabels} labels; ${minWindows} are needed`;
@@ -102,7 +124,7 @@ function predict(
   windows: readonly WindowPerformance[],
   lossOf: (one: WindowPerformance) => number,
   n: number,
-): { readonly mean: number; readonly spread: number; readonly degrees: number } {
+): PredictedLoss {
   const losses = windows.map(lossOf);
   const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   const degrees = losses.length - 1;

@@ -51,6 +51,8 @@ export interface WindowInput {
   readonly budget: Budget;
   /** All judgements of the pipeline in a week: each may use its share of the budget. */
   readonly judgementsPerWeek: number;
+  /** Of judgements without an alarm leave out the statistics and the sentence, which only people look at. Default false. */
+  readonly brief?: boolean;
 }
 
 /**

@@ -9,6 +9,23 @@ const minEvents = 30;
 /** A window has to go this much beyond the worst the reference showed. */
 const beyondLargest = 1.1;
 
+/** What the verdict on a share was worked out from. */
+export interface MassWorkings {
+  readonly kind: 'mass';
+  /** Share on the side of the reference. */
+  readonly before: number;
+  readonly nReference: number;
+  readonly nCurrent: number;
+  /** Difference on the arcsine scale, in standard deviations times `spread`, and what it may be. */
+  readonly z: number;
+  readonly limit: number;
+  /** How much more the reference's own windows vary than binomially, and the largest |z| of them. */
+  readonly inflation: number;
+  readonly largest: number;
+  readonly spread: number;
+  readonly bothWays: boolean;
+}
+
 /**
  * Has the share of missing, invalid or unseen values changed? A two-proportion test on the arcsine scale, where the variance
  * does not depend on the share and one stray value in a million is not a sensation (Freeman and Tukey 1950,
@@ -22,7 +39,7 @@ export function testMass(input: {
   /** How the shares of ordinary windows vary under this comparison. */
   readonly series: Pick<ComparisonNull, 'masses'> | undefined;
   readonly alpha: number;
-}): TestResult | NotJudged {
+}): (TestResult & { readonly workings: MassWorkings }) | NotJudged {
   const { kind, reference, current, series } = input;
   if (current.n < minEvents) return { notJudged: `only ${current.n} events in the window; ${minEvents} are needed` };
   if (reference.n < minEvents) return { notJudged: `not enough reference: ${reference.n} events on its side` };
@@ -42,6 +59,18 @@ export function testMass(input: {
     pValue: Math.min(1, bothWays ? 2 * tail : tail),
     effect: bothWays || value > before ? distance : 0,
     beyond: (bothWays ? Math.abs(z) : z) > limit,
+    workings: {
+      kind: 'mass',
+      before,
+      nReference: reference.n,
+      nCurrent: current.n,
+      z,
+      limit,
+      inflation,
+      largest,
+      spread,
+      bothWays,
+    },
   };
 }
 

@@ -6,11 +6,22 @@ export function normalTail(z: number): number {
   return z >= 0 ? half : 1 - half;
 }
 
-/**
- * The z with P(Z > z) = `probability`, in (0, 1). Bisection on {@link normalTail}: exact to 1e-9, and called once a judgement.
- */
+/** Of the levels asked for last: all judgements of a pipeline have a few of them. */
+const quantiles = new Map<number, number>();
+const quantilesMax = 256;
+
+/** The z with P(Z > z) = `probability`, in (0, 1). Bisection on {@link normalTail}: exact to 1e-9. */
 export function normalQuantile(probability: number): number {
   if (probability <= 0) return 40;
+  const known = quantiles.get(probability);
+  if (known !== undefined) return known;
+  if (quantiles.size >= quantilesMax) quantiles.clear();
+  const quantile = bisected(probability);
+  quantiles.set(probability, quantile);
+  return quantile;
+}
+
+function bisected(probability: number): number {
   let low = -40;
   let high = 40;
   for (let step = 0; step < 60; step++) {

@@ -1,5 +1,5 @@
-import type { Binning, Profile } from '../profile/profile.ts';
-import { cellsFor, intoCells } from '../reference/cells.ts';
+import type { Profile } from '../profile/profile.ts';
+import { intoCells } from '../reference/cells.ts';
 import { divergence } from '../reference/divergence.ts';
 import { minWindowValues } from '../reference/null-windows.ts';
 import { seasonOf } from '../reference/season.ts';
@@ -7,6 +7,7 @@ import { type Tail, tailProbability, tailQuantile } from '../reference/tail.ts';
 import { total } from '../statistics/counts.ts';
 import type { KnownNull } from './known-null.ts';
 import { chiSquareRatio, chiSquareRatioTail } from './normal.ts';
+import type { ReferenceSide } from './reference-side.ts';
 import { spreadAmong } from './spread.ts';
 
 /** A reference side smaller than this describes no distribution. */
@@ -30,6 +31,32 @@ export interface Bits {
   readonly expected: number;
 }
 
+/** What the verdict on a shape was worked out from; divergences in bits. */
+export interface ShapeWorkings {
+  readonly kind: 'shape';
+  /** Cells that the bins were put together to. */
+  readonly cells: number;
+  /** Usable values on both sides. */
+  readonly nReference: number;
+  readonly nCurrent: number;
+  readonly bits: number;
+  /** What sampling explains, and its degrees of freedom. */
+  readonly expected: number;
+  readonly degrees: number;
+  /** What the habit of the season explains. */
+  readonly season: number;
+  readonly habit: number;
+  /** Windows of the reference in which the feature was measured. */
+  readonly windows: number;
+  readonly scope: 'all' | 'segments';
+  readonly tail: Tail;
+  /** Times sampling and habit that may be exceeded with probability alpha; times sampling alone, by chi-square. */
+  readonly ratio: number;
+  readonly chance: number;
+  readonly pHabit: number;
+  readonly pChance: number;
+}
+
 export interface NotJudged {
   readonly notJudged: string;
   /** Where both sides could be compared, but nothing is known to judge it by. */
@@ -41,12 +68,12 @@ export interface ShapeInput {
   readonly known: KnownNull | { readonly notJudged: string };
   /** The occasions the reference side is a sum of, where what they differ by among themselves counts as habit. */
   readonly occasions?: readonly Profile[];
+  readonly scope: 'all' | 'segments';
   readonly windowStartMs: number;
   readonly windowMs: number;
-  readonly binning: Binning;
-  /** Of the reference itself: the cells are made from these, whatever is compared with. */
-  readonly trainedBins: Float64Array;
-  readonly referenceBins: Float64Array;
+  /** The reference itself: the cells are made from it, whatever is compared with. */
+  readonly trained: ReferenceSide;
+  readonly reference: ReferenceSide;
   readonly currentBins: Float64Array;
   /** Share of false alarms this one test may give, in (0, 1). */
   readonly alpha: number;
@@ -59,38 +86,55 @@ export interface ShapeInput {
  * compared with the same ratio of ordinary windows under the same comparison: the quantile at `1 - alpha` of their pooled tail. It never
  * counts as more surprising than sampling alone would have it (chi-square), so an over-regular stream is not oversensitive.
  */
-export function testShape(input: ShapeInput): TestResult | NotJudged {
+export function testShape(input: ShapeInput): (TestResult & { readonly workings: ShapeWorkings }) | NotJudged {
   const { alpha, known } = input;
   const nCurrent = total(input.currentBins);
-  const nReference = total(input.referenceBins);
+  const nReference = input.reference.values;
   if (nCurrent < minWindowValues)
     return { notJudged: `only ${nCurrent} usable values in the window; ${minWindowValues} are needed` };
   if (nReference < minReferenceValues)
     return {
       notJudged: `not enough reference: ${nReference} usable values on its side; ${minReferenceValues} are needed`,
     };
-  const cells = cellsFor(input.binning, input.trainedBins, nCurrent);
-  const measured = divergence(intoCells(input.referenceBins, cells), intoCells(input.currentBins, cells));
+  const { cells, whole } = input.trained.cells(nCurrent);
+  const before = input.reference === input.trained ? whole : intoCells(input.reference.profile.bins, cells);
+  const measured = divergence(before, intoCells(input.currentBins, cells));
   if ('notJudged' in known) return { ...known, measured };
   const { tail } = known;
-  const ordinary = known.habit[seasonOf(input.windowStartMs, input.windowMs)] ?? 0;
+  const season = seasonOf(input.windowStartMs, input.windowMs);
+  const ordinary = known.habit[season] ?? 0;
   const habit = Math.max(ordinary, input.occasions === undefined ? 0 : spreadAmong(input.occasions, cells));
-  const explained = measured.expected + habit;
-  const { ratio, chance } = limits(tail, alpha, measured.degrees);
-  const critical = Math.max(explained * ratio, measured.expected * chance);
+  const { bits, expected, degrees } = measured;
+  const explained = expected + habit;
+  const ratio = tailQuantile(tail, alpha);
+  const chance = chiSquareRatio(alpha, degrees);
+  const critical = Math.max(explained * ratio, expected * chance);
+  const pHabit = tailProbability(tail, bits / explained);
+  const pChance = chiSquareRatioTail(bits / expected, degrees);
   return {
-    value: Math.sqrt(measured.bits),
+    value: Math.sqrt(bits),
     critical: Math.sqrt(critical),
-    pValue: Math.max(
-      tailProbability(tail, measured.bits / explained),
-      chiSquareRatioTail(measured.bits / measured.expected, measured.degrees),
-    ),
-    effect: Math.sqrt(Math.max(0, measured.bits - measured.expected)),
-    beyond: measured.bits > critical,
+    pValue: Math.max(pHabit, pChance),
+    effect: Math.sqrt(Math.max(0, bits - expected)),
+    beyond: bits > critical,
     measured,
+    workings: {
+      kind: 'shape',
+      cells: cells.count,
+      nReference,
+      nCurrent,
+      bits,
+      expected,
+      degrees,
+      season,
+      habit,
+      windows: known.windows,
+      scope: input.scope,
+      tail,
+      ratio,
+      chance,
+      pHabit,
+      pChance,
+    },
   };
-}
-
-function limits(tail: Tail, alpha: number, degrees: number): { ratio: number; chance: number } {
-  return { ratio: tailQuantile(tail, alpha), chance: chiSquareRatio(alpha, degrees) };
 }

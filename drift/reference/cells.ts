@@ -13,6 +13,27 @@ export function cellsFor(binning: Binning, reference: Float64Array, values: numb
   return cellsOfCount(binning, reference, cellCount(values));
 }
 
+/** Cells made from the counts of a whole, and its counts in them, shape `[cells.count]`. */
+export interface CellsOfWhole {
+  readonly cells: Cells;
+  readonly whole: Float64Array;
+}
+
+/** {@link cellsFor} for windows of any size: those of about one size share their cells, which are made once. */
+export function cellsBySize(binning: Binning, whole: Float64Array): (values: number) => CellsOfWhole {
+  const known = new Map<number, CellsOfWhole>();
+  return (values) => {
+    const count = binning.kind === 'categorical' ? 0 : cellCount(values);
+    let found = known.get(count);
+    if (found === undefined) {
+      const cells = cellsOfCount(binning, whole, count);
+      found = { cells, whole: intoCells(whole, cells) };
+      known.set(count, found);
+    }
+    return found;
+  };
+}
+
 /** How many cells of equal mass are made for so many values. */
 export function cellCount(values: number): number {
   return Math.max(leastCells, Math.floor(2 * values ** 0.4));

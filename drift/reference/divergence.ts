@@ -54,6 +54,7 @@ export function withoutPart(whole: Float64Array, part: Float64Array): Float64Arr
 
 /** The Jensen–Shannon distance (base 2) of two shares of one outcome: the scale all effects are compared on. */
 export function shareDistance(reference: number, current: number): number {
+  if (reference === current) return 0;
   return jensenShannonDistance([reference, 1 - reference], [current, 1 - current]) ?? 0;
 }
 

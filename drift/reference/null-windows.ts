@@ -1,6 +1,6 @@
 import { countedIn } from '../profile/moments.ts';
 import type { Binning, Profile } from '../profile/profile.ts';
-import { type Cells, cellCount, cellsOfCount, intoCells } from './cells.ts';
+import { type Cells, cellsBySize, intoCells } from './cells.ts';
 import { divergence, type MassKind, massOf, withoutPart } from './divergence.ts';
 import type { EarlierRule } from './earlier.ts';
 import { measureEarlier } from './earlier-nulls.ts';
@@ -28,7 +28,7 @@ export function measureNulls(
   const sorted = [...values].sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1] ?? 0;
   const usable = values.map((n) => n >= minWindowValues && n >= median * minWindowShare);
-  const cellsBy = memoizeCells(binning, total.bins);
+  const cellsBy = cellsBySize(binning, total.bins);
   const training: Excess[] = [];
   const previous: Excess[] = [];
   windows.forEach(({ startMs, profile }, at) => {
@@ -72,24 +72,6 @@ export function measureNulls(
       earlier,
     },
     distances,
-  };
-}
-
-/** Windows of about one size share their cells, and what the whole reference has in them. */
-function memoizeCells(
-  binning: Binning,
-  total: Float64Array,
-): (values: number) => { readonly cells: Cells; readonly whole: Float64Array } {
-  const known = new Map<number, { readonly cells: Cells; readonly whole: Float64Array }>();
-  return (values) => {
-    const count = binning.kind === 'categorical' ? 0 : cellCount(values);
-    let found = known.get(count);
-    if (found === undefined) {
-      const cells = cellsOfCount(binning, total, count);
-      found = { cells, whole: intoCells(total, cells) };
-      known.set(count, found);
-    }
-    return found;
   };
 }
 

@@ -70,6 +70,7 @@ export interface Reference {
   readonly spanMs: number;
   readonly rows: number;
   readonly features: readonly ProfiledFeature[];
+  feature(name: string): ProfiledFeature | undefined;
   /** Without `everything`, which is always there. */
   readonly segments: readonly SegmentKey[];
   /** How features of richer kinds are measured; the measures themselves are among the features. */
@@ -135,12 +136,14 @@ export function tailKey(scope: 'all' | 'segments', feature: string, comparison: 
 const contents = new WeakMap<Reference, ReferenceContent>();
 
 export function referenceOf(content: ReferenceContent): Reference {
+  const byName = new Map(content.features.map((feature) => [feature.name, feature]));
   const reference: Reference = {
     id: content.id,
     origin: content.origin,
     spanMs: content.spanMs,
     rows: content.rows,
     features: content.features,
+    feature: (name) => byName.get(name),
     segments: content.segments,
     measures: content.measures,
     profile: (segment, feature) => content.profiles.get(segment)?.get(feature),

@@ -7,9 +7,9 @@
  */
 export function noiseOfBin(mean: number): number {
   if (mean <= firstMean) return mean;
+  if (mean >= lastMean) return frequent;
   const at = Math.log2(mean / firstMean) * stepsPerDoubling;
-  const low = Math.floor(at);
-  if (low >= table.length - 1) return frequent;
+  const low = Math.min(table.length - 2, Math.floor(at));
   const from = table[low] as number;
   return from + ((table[low + 1] as number) - from) * (at - low);
 }
@@ -17,6 +17,7 @@ export function noiseOfBin(mean: number): number {
 const firstMean = 2 ** -7;
 const stepsPerDoubling = 4;
 const doublings = 14;
+const lastMean = firstMean * 2 ** doublings;
 const frequent = 1 / (8 * Math.LN2);
 const table = Float64Array.from({ length: doublings * stepsPerDoubling + 1 }, (_, step) =>
   expectation(firstMean * 2 ** (step / stepsPerDoubling)),

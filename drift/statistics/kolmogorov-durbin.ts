@@ -10,14 +10,16 @@ export function durbinLower(d: number, n: number): number {
   const half = Math.ceil(n * d);
   const size = 2 * half - 1;
   let base: Scaled = { cells: durbinMatrix(size, half - n * d), exponent: 0 };
-  let power: Scaled = { cells: identity(size), exponent: 0 };
+  // Of the power one row is needed, and it depends on no other row of the powers before.
+  let row: Scaled = { cells: new Float64Array(size), exponent: 0 };
+  row.cells[half - 1] = 1;
   const middle = (half - 1) * size + half - 1;
   for (let left = n; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) power = rescaled(multiply(power, base, size), middle);
-    base = rescaled(multiply(base, base, size), middle);
+    if (left % 2 === 1) row = rescaled(multiply(row, base, size), half - 1);
+    if (left > 1) base = rescaled(multiply(base, base, size), middle);
   }
-  let value = power.cells[middle] as number;
-  let exponent = power.exponent;
+  let value = row.cells[half - 1] as number;
+  let exponent = row.exponent;
   for (let i = 1; i <= n; i++) {
     value *= i / n;
     if (value < scaleDown) {
@@ -52,22 +54,16 @@ function durbinMatrix(size: number, h: number): Float64Array {
   return cells;
 }
 
-function identity(size: number): Float64Array {
-  const cells = new Float64Array(size * size);
-  for (let at = 0; at < size; at++) cells[at * size + at] = 1;
-  return cells;
-}
-
+/** Of as many rows as `left` has. */
 function multiply(left: Scaled, right: Scaled, size: number): Scaled {
-  const cells = new Float64Array(size * size);
-  for (let row = 0; row < size; row++)
+  const cells = new Float64Array(left.cells.length);
+  for (let from = 0; from < cells.length; from += size)
     for (let inner = 0; inner < size; inner++) {
-      const factor = left.cells[row * size + inner] as number;
+      const factor = left.cells[from + inner] as number;
       if (factor === 0) continue;
-      for (let column = 0; column < size; column++) {
-        const at = row * size + column;
-        cells[at] = (cells[at] as number) + factor * (right.cells[inner * size + column] as number);
-      }
+      const rightFrom = inner * size;
+      for (let column = 0; column < size; column++)
+        cells[from + column] = (cells[from + column] as number) + factor * (right.cells[rightFrom + column] as number);
     }
   return { cells, exponent: left.exponent + right.exponent };
 }

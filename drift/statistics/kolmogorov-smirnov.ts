@@ -1,8 +1,8 @@
 import type { Profile } from '../profile/profile.ts';
-import type { Tested } from './counts.ts';
+import { type Tested, totalsOf } from './counts.ts';
 import { kolmogorovUpper } from './kolmogorov.ts';
 import { exactTwoSampleUpper } from './kolmogorov-two-sample.ts';
-import { type Pass, passOver, passOverBins } from './samples.ts';
+import { type Pass, passOver } from './samples.ts';
 
 export { kolmogorovLimit } from './kolmogorov.ts';
 
@@ -60,7 +60,19 @@ export function kolmogorovSmirnovPass(n: number, m: number, options: KolmogorovS
  * of a rounded D would say more than is known, and costs milliseconds. O(bins).
  */
 export function kolmogorovSmirnovOfProfiles(reference: Profile, current: Profile): Tested | undefined {
-  return passOverBins(reference.bins, current.bins, (n, m) => kolmogorovSmirnovPass(n, m, { pValue: 'asymptotic' }));
+  const totals = totalsOf(reference.bins, current.bins);
+  if (totals === undefined) return undefined;
+  const { n, m } = totals;
+  let below = 0;
+  let belowCurrent = 0;
+  let largest = 0;
+  for (let bin = 0; bin < reference.bins.length; bin++) {
+    below += reference.bins[bin] as number;
+    belowCurrent += current.bins[bin] as number;
+    const difference = Math.abs(below / n - belowCurrent / m);
+    if (difference > largest) largest = difference;
+  }
+  return { value: largest, pValue: kolmogorovTail(largest, n, m) };
 }
 
 /**

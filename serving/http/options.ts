@@ -1,3 +1,5 @@
+import type { Backtest, BudgetInForce } from '../../common/backtest.ts';
+import type { ExplainedJudgement } from '../../common/explained.ts';
 import type { EventIntake } from '../../common/intake.ts';
 import type { LiveFeed } from '../../common/live.ts';
 import type { Clock, Logger } from '../../common/ports.ts';
@@ -12,6 +14,25 @@ export interface OperatorActions {
   promote(model: string, version: string, note: string): Promise<void>;
   /** Makes the champion before this one champion again. */
   rollback(model: string, note: string): Promise<void>;
+}
+
+/** How windows are judged: the budget that is in force, what another would have given, and how a judgement came about. */
+export interface JudgingDesk {
+  readonly budget: BudgetInForce;
+  /** Judges the stored windows again; what is left out is as in force. Throws CONFIG_INVALID, NOT_FOUND. */
+  backtest(asked: {
+    readonly falseAlarmsPerWeek?: number;
+    readonly minEffect?: number;
+    readonly fromMs?: number;
+    readonly toMs?: number;
+  }): Promise<Backtest>;
+  /** Works a judgement out again. Throws NOT_FOUND. */
+  explain(asked: {
+    readonly comparison: string;
+    readonly segment: string;
+    readonly feature: string;
+    readonly windowStart: number;
+  }): Promise<ExplainedJudgement>;
 }
 
 /** The page, its script and its style, as `dashboards/web/build.ts` makes them. */
@@ -34,6 +55,7 @@ export interface HttpServerOptions {
   readonly intakeSources?: () => readonly IntakeSource[];
   readonly metrics: { text(): Promise<string> };
   readonly actions: OperatorActions;
+  readonly judging: JudgingDesk;
   readonly live: LiveFeed;
   readonly logger: Logger;
   readonly clock: Clock;

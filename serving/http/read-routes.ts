@@ -16,6 +16,7 @@ import {
   timelineSchema,
   windowSchema,
 } from '../../common/read-model.ts';
+import { jsonSchemaOf } from './json-schema.ts';
 import { createMemo } from './memo.ts';
 import type { HttpServerOptions } from './options.ts';
 import { problemSchema } from './problem.ts';
@@ -204,9 +205,4 @@ function readRoutes({ readModel, pipeline, intakeSources }: HttpServerOptions): 
       load: () => readModel.deadLetters(),
     },
   ];
-}
-
-function jsonSchemaOf(schema: z.ZodType): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema);
-  return rest;
 }

@@ -1,8 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { messageOf } from '../../common/error.ts';
 import { registerActionRoutes } from './action-routes.ts';
+import { registerBudgetRoutes } from './budget-routes.ts';
 import { registerConsoleRoutes } from './console-routes.ts';
 import { registerEventsRoute } from './events-route.ts';
+import { registerExplainRoute } from './explain-route.ts';
 import { registerGuard } from './guard.ts';
 import { listenFailed } from './listen-failed.ts';
 import { registerLiveRoute } from './live-route.ts';
@@ -83,6 +85,8 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   registerEventsRoute(app, options);
   registerReadRoutes(app, options);
   registerActionRoutes(app, options);
+  registerBudgetRoutes(app, options);
+  registerExplainRoute(app, options);
   registerLiveRoute(app, options);
   return app;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quote } from '../quote.ts';
+import { ErrorNumber, FrontError } from './front-error.ts';
 import type { FrontRequest } from './request.ts';
 import type { EngineResult, EngineSession } from './session.ts';
 
@@ -19,6 +20,9 @@ const byFile = /^(Arrow|ArrowStream|Parquet|ORC|Avro|Native|RowBinary\w*|MsgPack
 /** Runs a statement as the server would. The engine reads the data of an INSERT from the file, by the statement's format. */
 export async function execute(engine: EngineSession, request: FrontRequest, spool: string): Promise<Executed> {
   const { statement, surroundings, dataFile, defaultFormat } = request;
+  const readOnly = statement.kind === 'other' && statement.readOnly;
+  if (!readOnly && (surroundings.settings['readonly'] ?? '0') !== '0')
+    throw new FrontError(ErrorNumber.READONLY, 'Cannot execute query in readonly mode');
   if (statement.kind === 'insert') {
     const { head, format } = statement;
     const from = `FROM INFILE ${quote(dataFile ?? '/dev/null')} COMPRESSION 'none'`;

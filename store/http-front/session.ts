@@ -25,8 +25,12 @@ export interface EngineSession {
   close(): Promise<void>;
 }
 
-/** Parameters of a request that clients send beside settings, and that mean something to a server's HTTP side only. */
+/**
+ * Parameters of a request that clients send beside settings, and that mean something to a server's HTTP side only. `readonly` would
+ * stay with the engine's session, which then takes no other setting: `execute` refuses in its stead.
+ */
 const httpOnly = new Set([
+  'readonly',
   'wait_end_of_query',
   'buffer_size',
   'compress',

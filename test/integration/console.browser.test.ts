@@ -117,6 +117,9 @@ describe.runIf(present)('the console', () => {
     await page.locator('.histogram path.reference').waitFor();
     await page.getByText('critical value').waitFor();
     await page.getByText('What carries the change').waitFor();
+    await page.getByText('With its numbers').click();
+    await page.getByText(/^d = √\( H\(\(P \+ Q\) .* = √[\d.]+ = [\d.]+, over \d+ cells of \d+ bins$/).waitFor();
+    expect(await lowContrast(page)).toEqual([]);
     await page.locator('.lines canvas').waitFor();
     const other = page.locator('.evidence button').nth(1);
     const segment = /origin (DEN|SLC)/.exec((await other.textContent()) ?? '')?.[0];
@@ -133,6 +136,30 @@ describe.runIf(present)('the console', () => {
     await page.getByRole('button', { name: 'Acknowledge' }).click();
     await page.getByText('Done.').waitFor();
     expect(harness.asked).toEqual(['acknowledge c0ffee42 known, a new route']);
+    await close();
+  });
+
+  test('another budget can be tried, and shows what would have been', async () => {
+    await fill();
+    const { page, troubles, close } = await open({ width: 400 });
+    const budget = page.getByRole('region', { name: 'Budget' });
+    await budget.getByText('1 false alarm a week may come from chance alone').waitFor();
+    await budget.getByLabel('Smallest effect').fill('0.3');
+    await budget.getByLabel('Over').selectOption('all that is stored');
+    await budget.getByRole('button', { name: 'What would have been?' }).click();
+    await budget.getByText('incidents instead of 3').waitFor();
+    const rows = budget.locator('tbody tr');
+    expect(await rows.filter({ hasText: 'destination is missing' }).textContent()).toMatch(
+      /^only then .*medium, 6 Apr 2001 – 10 Apr 2001no incident$/,
+    );
+    // Its effect is beyond the new limit a day later.
+    expect(await rows.filter({ hasText: '1.609 times the reference' }).textContent()).toMatch(
+      /^the same .*high, 9 Mar 2001 – 19 Mar 2001high, 10 Mar 2001/,
+    );
+    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(beyond).toBeLessThanOrEqual(0);
+    expect(await lowContrast(page)).toEqual([]);
+    expect(troubles).toEqual([]);
     await close();
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDesks } from '../../actions/monitor/desks.ts';
 import { createOverTime } from '../../actions/monitor/over-time.ts';
 import { noOverTime } from '../../actions/monitor/over-time-state.ts';
-import type { MonitorStore } from '../../actions/monitor/ports.ts';
+import type { MonitorStore, WindowReader } from '../../actions/monitor/ports.ts';
 import { nothingCut } from '../../actions/monitor/profiles-kept.ts';
 import { judgeDueWindow } from '../../actions/monitor/rounds.ts';
 import type { NumberColumn } from '../../common/columns.ts';
@@ -94,13 +94,15 @@ async function watch(stream: Stream, detectors: Partial<DetectorsConfig> = {}): 
           profile,
         })),
       ),
+  } as Pick<MonitorStore, 'sliceProfiles'> as MonitorStore;
+  const panes: WindowReader = {
     windowProfiles: async (from, endMs) =>
       features.map((feature, which) => ({
         segment: everything,
         feature,
         profile: sumProfiles((hourly[which] ?? []).slice(hourOf(from), hourOf(endMs)), binnings[which] as Binning),
       })),
-  } as Pick<MonitorStore, 'sliceProfiles' | 'windowProfiles'> as MonitorStore;
+  };
   const comparison = { against: 'training', window: dayMs, segments: false } as const;
   const config = {
     windows: { pane: hourMs },
@@ -116,6 +118,7 @@ async function watch(stream: Stream, detectors: Partial<DetectorsConfig> = {}): 
   const sides = { ...createDesks({ config, store }), firstMs: afterMs, cuts: nothingCut, throughMs: endMs, judged: [] };
   const options = {
     store,
+    panes,
     reference,
     champions: new Set<string>(),
     comparisons: [comparison],

@@ -41,6 +41,20 @@ describe('the HTTP front of the embedded engine, to the client of ClickHouse', (
     expect(front.output.stderr).toContain('production uses a ClickHouse server');
   });
 
+  it('refuses what writes where the request is read only, and takes it from the next one', async () => {
+    const command = (query: string, readonly?: '0' | '1' | '2') =>
+      client.command({ query, ...(readonly === undefined ? {} : { clickhouse_settings: { readonly } }) });
+    await command('CREATE TABLE IF NOT EXISTS only_read (a UInt8) ENGINE = Memory', '0');
+    for (const readonly of ['1', '2'] as const)
+      await expect(command('INSERT INTO only_read VALUES (1)', readonly)).rejects.toMatchObject({ code: '164' });
+    await expect(command('DROP TABLE only_read', '2')).rejects.toMatchObject({ code: '164' });
+    const reading = { query: 'SELECT count() AS n FROM only_read', clickhouse_settings: { readonly: '2' as const } };
+    expect(await (await client.query({ ...reading, format: 'JSONEachRow' })).json()).toEqual([{ n: 0 }]);
+    await command('INSERT INTO only_read VALUES (1)');
+    expect(await rows('SELECT a FROM only_read')).toEqual([{ a: 1 }]);
+    await command('DROP TABLE only_read');
+  });
+
   it('gives values of any form back as they were', async () => {
     const params = {
       text: "it's \\ \t\n ü {x:String}",

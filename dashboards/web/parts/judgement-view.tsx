@@ -5,7 +5,8 @@ import type { Carrier, Measured } from '../../../drift/judge/judgement.ts';
 import { Histogram } from '../charts/histogram.tsx';
 import { type Line, LineChart } from '../charts/line-chart.tsx';
 import { comparisonText, count, featureText, percent, prose, segmentText, significant, windowText } from '../format.ts';
-import { formulaOf } from './formula.tsx';
+import { FormulaOf } from './formula.tsx';
+import { Workings } from './workings.tsx';
 
 export interface JudgementViewProps {
   readonly view: FeatureView;
@@ -148,7 +149,8 @@ function Details({ judgement }: { readonly judgement: Judgement }) {
       )}
       <div>
         <h3>How it is computed</h3>
-        {formulaOf(judgement.statistic)}
+        <FormulaOf statistic={judgement.statistic} />
+        <Workings judgement={judgement} />
         {statistics.length > 0 && (
           <details>
             <summary>All {statistics.length} statistics of this window</summary>

@@ -9,6 +9,7 @@ import { createServer } from '../../../serving/http/server.ts';
 import { openStore } from '../../../store/client.ts';
 import { migrate } from '../../../store/migrations.ts';
 import { createReadModel } from '../../../store/read-model.ts';
+import { judgingOver } from '../serving/harness.ts';
 import { fillConsole } from './fixture.ts';
 import { demoSources } from './sources.ts';
 
@@ -33,6 +34,7 @@ const server = createServer({
   intakeSources: demoSources,
   metrics: { text: async () => '' },
   actions: { acknowledge: refuse, snooze: refuse, close: refuse, promote: refuse, rollback: refuse },
+  judging: judgingOver(store),
   live: createLiveFeed(),
   logger: silentLogger,
   clock: systemClock,

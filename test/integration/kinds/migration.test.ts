@@ -42,7 +42,9 @@ it('profiles of before have no registers, and are read and summed with those tha
       { ...pane, pane: '2026-01-05 00:02:00.000', distinct_index: [9, 11], distinct_rank: [6, 1] },
     ]);
     const start = Date.UTC(2026, 0, 5);
-    const [sum] = await createMonitorStore(store).windowProfiles(start, start + 3_600_000, () => 0);
+    const [sum] = await createMonitorStore(store)
+      .readPanes(start + 3_600_000)
+      .windowProfiles(start, start + 3_600_000, () => 0);
     expect(sum?.profile).toMatchObject({ n: 15, unseen: 15 });
     expect([...(sum?.profile.distinct ?? [])]).toEqual([
       [3, 2],

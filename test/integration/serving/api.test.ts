@@ -188,6 +188,7 @@ test('a port in use is named, with what to do', async () => {
     intakes: new Map(),
     metrics: { text: async () => '' },
     actions: {} as never,
+    judging: {} as never,
     live: harness.live,
     logger: silentLogger,
     clock: systemClock,

@@ -1,17 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { backtest } from '../../../cli/runtime/backtesting.ts';
+import { explainJudgement } from '../../../cli/runtime/explaining.ts';
+import { openRegistry } from '../../../cli/runtime/registry.ts';
 import { createLiveFeed, type LiveFeed } from '../../../common/live.ts';
 import { silentLogger, systemClock } from '../../../common/ports.ts';
 import type { EventOutcome, Source, SourceMessage } from '../../../common/source.ts';
 import { Verdict } from '../../../common/verdict.ts';
 import { type Violation, ViolationCode } from '../../../common/violation.ts';
+import { pipelineSchema } from '../../../config/schema.ts';
 import { createHttpSource } from '../../../consumers/http/http-source.ts';
-import type { ConsoleAssets, HttpServerOptions, OperatorActions } from '../../../serving/http/options.ts';
+import { referenceFromJson } from '../../../drift/reference/reference-json.ts';
+import type { ConsoleAssets, HttpServerOptions, JudgingDesk, OperatorActions } from '../../../serving/http/options.ts';
 import { createServer } from '../../../serving/http/server.ts';
 import { openStore, type Store } from '../../../store/client.ts';
 import { migrate } from '../../../store/migrations.ts';
 import { createReadModel } from '../../../store/read-model.ts';
+import { createRegistryStore } from '../../../store/registry-store.ts';
 
 export interface HarnessOptions {
   readonly maxBodyBytes?: number;
@@ -67,6 +73,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     intakes: new Map([['flights', source]]),
     metrics: { text: async () => '# HELP up\nup 1\n' },
     actions: recordingActions(asked),
+    judging: judgingOver(store),
     live,
     logger: silentLogger,
     clock: systemClock,
@@ -118,6 +125,39 @@ function judge({ value }: SourceMessage): { readonly verdict: Verdict; readonly 
 
 function refuse(code: ViolationCode, message: string) {
   return { verdict: Verdict.REJECTED, violations: [{ code, path: '', message }] };
+}
+
+/** Judging of a pipeline without models, against the reference that stands in the table. */
+export function judgingOver(store: Store): JudgingDesk {
+  const config = pipelineSchema.parse({
+    pipeline: 'flights',
+    source: { http: {} },
+    event: { format: 'json', time: '/scheduled' },
+    contract: 'contract.yaml',
+    segments: [{ by: ['origin'], top: 10 }],
+    windows: { pane: '1d' },
+    drift: [{ against: 'training', window: '1d' }],
+  });
+  const referenceOfFile = async () => {
+    const [row] = await store.query<{ document: string }>(`SELECT document FROM ${store.database}.references`);
+    return row === undefined ? undefined : referenceFromJson(row.document);
+  };
+  const base = async () => ({
+    store,
+    registry: await openRegistry(createRegistryStore(store), { shared: false }),
+    referenceOfFile,
+  });
+  return {
+    budget: { ...config.budget, ...config.incidents },
+    async backtest({ falseAlarmsPerWeek, minEffect, ...span }) {
+      const budget = {
+        falseAlarmsPerWeek: falseAlarmsPerWeek ?? config.budget.falseAlarmsPerWeek,
+        minEffect: minEffect ?? config.budget.minEffect,
+      };
+      return backtest(await base(), { config: { ...config, budget }, ...span });
+    },
+    explain: async (asked) => explainJudgement({ ...(await base()), config }, asked),
+  };
 }
 
 function recordingActions(asked: string[]): OperatorActions {
