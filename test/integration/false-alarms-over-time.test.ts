@@ -94,7 +94,8 @@ async function watch(stream: Stream, detectors: Partial<DetectorsConfig> = {}): 
           profile,
         })),
       ),
-  } as Pick<MonitorStore, 'sliceProfiles'> as MonitorStore;
+    windowSample: async () => undefined,
+  } as Pick<MonitorStore, 'sliceProfiles' | 'windowSample'> as MonitorStore;
   const panes: WindowReader = {
     windowProfiles: async (from, endMs) =>
       features.map((feature, which) => ({
