@@ -18,10 +18,10 @@ export const nothingCut: ProfileCuts = {
   days: Number.MIN_SAFE_INTEGER,
 };
 
-/** What may be forgotten once everything before `closedMs` is judged. In steps of days: each costs the store seconds. */
+/** What may be forgotten once everything before `closedMs` is judged. In steps of a third of the time: each costs the store seconds. */
 export function cutsAt({ store }: PipelineConfig, closedMs: number): ProfileCuts {
   const cut = (keptMs: number): number => {
-    const stepMs = Math.max(dayMs, Math.floor(keptMs / 10 / dayMs) * dayMs);
+    const stepMs = Math.max(dayMs, Math.floor(keptMs / 3 / dayMs) * dayMs);
     return Math.floor((closedMs - keptMs) / stepMs) * stepMs;
   };
   const { panes, hours, days } = store.profiles;
