@@ -1,4 +1,4 @@
-import { type Admin, type Kafka, type Message, Partitioners, type Transaction } from 'kafkajs';
+import { type Admin, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
 import { roomOf, sizeOf } from './cut-to-fit.ts';
 import type { OutgoingMessage } from './message.ts';
 import { partitionOf } from './partition-of.ts';
@@ -53,7 +53,8 @@ export interface TopicProducer {
 
 /**
  * Opens a transactional producer. The order matters: the broker first ends what was sent under the id before, and refuses its
- * former holder from then on; only then the cursor is read, which nobody else can move any more.
+ * former holder from then on; then its coordinator is brought up to date; only then the cursor is read, which nobody else can
+ * move any more.
  */
 export async function openTopicProducer(options: TopicProducerOptions): Promise<TopicProducer> {
   const { client, admin, topic, cursor } = options;
@@ -70,7 +71,7 @@ export async function openTopicProducer(options: TopicProducerOptions): Promise<
   const close = () => producer.disconnect().catch(() => undefined);
   try {
     await producer.connect();
-    let begun: Transaction | undefined = await producer.transaction();
+    await refreshCoordinator(producer, cursor);
     const marked = await readCursor(admin, cursor);
     const partitionCount = (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length ?? 1;
     const maxMessageBytes = options.maxMessageBytes ?? (await maxMessageBytesOf(admin, topic));
@@ -89,8 +90,7 @@ export async function openTopicProducer(options: TopicProducerOptions): Promise<
       maxMessageBytes,
       partitionCount,
       async send(messages, mark) {
-        const transaction = begun ?? (await producer.transaction());
-        begun = undefined;
+        const transaction = await producer.transaction();
         try {
           for (const part of parts(messages, roomOf(maxMessageBytes)))
             await transaction.send({ topic, acks: -1, messages: part.map(toMessage) });
@@ -147,6 +147,18 @@ function headersOf({ headers }: OutgoingMessage): Record<string, Buffer[]> | und
   }
   if (absent.length > 0) byName.set('tidemark.null-headers', [Buffer.from(JSON.stringify(absent))]);
   return Object.fromEntries(byName);
+}
+
+/**
+ * A coordinator answers from what it knows to be replicated of its log. One that has just started (Kafka 4.1) may take that for
+ * less than it is until something is written there, and tell a cursor of long ago, or none. So something is written, and taken
+ * back: once that is acknowledged, what was written before it is known, too.
+ */
+async function refreshCoordinator(producer: Producer, { group, topic, partition }: Cursor): Promise<void> {
+  const transaction = await producer.transaction();
+  const partitions = [{ partition, offset: '0', metadata: '' }];
+  await transaction.sendOffsets({ consumerGroupId: group, topics: [{ topic, partitions }] });
+  await transaction.abort();
 }
 
 async function readCursor(admin: Admin, { group, topic, partition }: Cursor): Promise<Marked | undefined> {

@@ -212,7 +212,17 @@ describeWithKafka('what goes out when the process dies between any two steps', (
       expect(steps).toBeLessThan(200);
     }
     expect([...seen].sort()).toEqual(
-      ['begin', 'chunks', 'commit', 'commit of the transaction', 'positions', 'rows', 'send', 'send offsets'].sort(),
+      [
+        'abort',
+        'begin',
+        'chunks',
+        'commit',
+        'commit of the transaction',
+        'positions',
+        'rows',
+        'send',
+        'send offsets',
+      ].sort(),
     );
 
     const wanted = Array.from({ length: count }, (_, at) => at).filter((at) => at % 8 === 7);

@@ -116,7 +116,7 @@ describeWithKafka('a replay of dead letters', () => {
     }
     expect(lives).toBeGreaterThan(6);
     expect([...seen].sort()).toEqual(
-      ['begin', 'begun', 'commit of the transaction', 'send', 'send offsets', 'sent', 'void'].sort(),
+      ['abort', 'begin', 'begun', 'commit of the transaction', 'send', 'send offsets', 'sent', 'void'].sort(),
     );
     const origins = await originsIn(topic, 2400);
     expect(origins.length).toBe(2400);
