@@ -116,8 +116,13 @@ test('a store that does not answer ends a start with 3, and a stop without waiti
   const front = await startStore(engine, port);
   const worker = await up(pipeline.path);
   expect((await send(worker.url, event('a'))).status).toBe(200);
-  const answers: Promise<SentAnswer>[] = [];
-  const load = setInterval(() => answers.push(send(worker.url, event(`b${answers.length}`))), 5);
+  // A connection that the process has not taken yet when it ends is reset by the kernel: its producer sends again.
+  const reset = (error: Error): undefined => {
+    if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ECONNRESET') throw error;
+    return undefined;
+  };
+  const answers: Promise<SentAnswer | undefined>[] = [];
+  const load = setInterval(() => answers.push(send(worker.url, event(`b${answers.length}`)).catch(reset)), 5);
   await until(() => answers.length > 20);
   await front.stop('SIGKILL');
   await worker.waitFor(/trying again; intake is held/);
@@ -125,7 +130,7 @@ test('a store that does not answer ends a start with 3, and a stop without waiti
   const stopped = await worker.stop('SIGTERM');
   expect(stopped.code).toBe(3);
   expect(stopped.stderr).toContain('[STORE_UNAVAILABLE]');
-  const statuses = (await Promise.all(answers)).map(({ status }) => status);
+  const statuses = new Set((await Promise.all(answers)).map((answer) => answer?.status));
   expect(statuses).toContain(503);
-  expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+  expect([...statuses].filter((status) => status !== undefined && status !== 200 && status !== 503)).toEqual([]);
 });
