@@ -1,12 +1,12 @@
 import { formatDuration } from '../../common/duration.ts';
 import { overTimeName } from '../../common/over-time.ts';
-import { everything, parseSegmentKey, type SegmentKey } from '../../common/segment.ts';
-import { sliceMsOf, watchedRules } from '../../config/detectors.ts';
+import { everything } from '../../common/segment.ts';
+import { sliceMsOf } from '../../config/detectors.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { advanceDetectors, type DetectorState } from '../../drift/detect/advance-detectors.ts';
 import { changeSince } from '../../drift/detect/change-since.ts';
 import { advanceClassical, type ClassicalAlarm, classicalKinds } from '../../drift/detect/classical.ts';
-import { planWatches, type Watch, type WatchPlan } from '../../drift/detect/watch.ts';
+import type { Watch, WatchPlan } from '../../drift/detect/watch.ts';
 import {
   alarmOverTime,
   type FoundChange,
@@ -19,12 +19,11 @@ import type { Reference } from '../../drift/reference/reference.ts';
 import { noOverTime, type OverTimeState } from './over-time-state.ts';
 import type { MonitorStore } from './ports.ts';
 import { createSliceReader, type Slice, type SliceReader } from './slice-reader.ts';
+import { budgetOfDetectors, watchesOf, windowsShare } from './watches.ts';
 
 const weekMs = 604_800_000;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** Where windows are judged beside the detectors they have so much of the budget: see decision 0104. */
-const judgingShare = 0.2;
 /** A change is measured over at most so long a time before its alarm. */
 const measuredMs = 28 * dayMs;
 /** Evidence of a segment is recorded from this share of what an alarm asks for. */
@@ -64,9 +63,7 @@ export function createOverTime(options: OverTimeOptions): OverTime | undefined {
   const sliceText = formatDuration(sliceMs);
   const { kinds } = config.detectors;
   const recordMs = Math.max(sliceMs, hourMs);
-  const share = config.drift.length === 0 ? 0 : judgingShare;
-  const budgetOfKind = (config.budget.falseAlarmsPerWeek * (1 - share)) / kinds.length;
-  const rules = new Set(watchedRules(config).map((at) => ruleOf(config.segments[at]?.by ?? [])));
+  const budgetOfKind = budgetOfDetectors(config);
   const reader: SliceReader = createSliceReader(store, sliceMs);
   let planned: { readonly of: Reference; readonly champions: string; readonly plan: WatchPlan } | undefined;
 
@@ -74,14 +71,7 @@ export function createOverTime(options: OverTimeOptions): OverTime | undefined {
     const champions = options.champions();
     const key = [...champions].sort().join();
     if (planned?.of === reference && planned.champions === key) return planned.plan;
-    const features = reference.features
-      .map(({ name }) => name)
-      .filter((name) => !name.startsWith('@prediction:') || champions.has(name))
-      .filter((name) => config.detectors.features?.includes(name) ?? true);
-    const segments = [...(reference.slices?.segments.keys() ?? [])].filter((segment) =>
-      rules.has(ruleOf(parseSegmentKey(segment).map(({ feature }) => feature))),
-    );
-    const plan = planWatches(reference, { sliceMs: sliceMs as number, features, segments });
+    const plan = watchesOf(config, { reference, sliceMs: sliceMs as number, champions });
     planned = { of: reference, champions: key, plan };
     return plan;
   }
@@ -173,7 +163,7 @@ export function createOverTime(options: OverTimeOptions): OverTime | undefined {
     leastHoldMs: Math.max(dayMs, ...config.drift.map(({ window }) => window)),
     windowsShare() {
       const reference = options.reference();
-      return reference === undefined || planOf(reference).watches.length === 0 ? 1 : judgingShare;
+      return reference === undefined ? 1 : windowsShare(planOf(reference));
     },
     begin: reader.begin,
     advance,
@@ -189,8 +179,4 @@ interface Found extends Omit<FoundChange, 'change'> {
 
 function sumOf(state: DetectorState | undefined): number {
   return state?.sums.reduce((sum, one) => sum + one, 0) ?? 0;
-}
-
-function ruleOf(features: readonly string[]): SegmentKey {
-  return JSON.stringify([...features].sort());
 }

@@ -2,7 +2,7 @@ import type { Profile, ProfiledFeature } from '../../common/profile.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import { nameOf } from '../../config/comparison.ts';
 import type { ComparisonConfig } from '../../config/schema.ts';
-import { judgeSkew } from '../../drift/judge/judge-skew.ts';
+import { judgeSkew, type SkewInput } from '../../drift/judge/judge-skew.ts';
 import { type Against, type Budget, judgeWindow, type WindowInput } from '../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
@@ -166,19 +166,27 @@ export async function windowInput(due: DueWindow, options: InputOptions): Promis
   };
 }
 
-async function judgeSkewOf(due: DueWindow, { panes, reference, champions }: InputOptions): Promise<Judgement[]> {
-  const { comparison, startMs, endMs } = due;
+async function judgeSkewOf(due: DueWindow, options: InputOptions): Promise<Judgement[]> {
+  const input = await skewInput(due, options);
+  return input === undefined ? [] : judgeSkew(input);
+}
+
+/** What one closed window of serving is judged from; undefined where it holds no events. */
+export async function skewInput(
+  { comparison, name, startMs, endMs }: DueWindow,
+  { panes, reference, champions }: Pick<InputOptions, 'panes' | 'reference' | 'champions'>,
+): Promise<SkewInput | undefined> {
   const profile = await windowProfiles(panes, startMs, endMs, binCounts(reference));
-  if (!profile.any) return [];
-  return judgeSkew({
+  if (!profile.any) return undefined;
+  return {
     reference,
-    comparison: due.name,
+    comparison: name,
     window: { startMs, endMs },
     profile: profile.of,
     features: featuresOf(reference, comparison, champions),
     segments: segmentsOf(reference, comparison),
     limitsOf: (feature) => skewLimitsOf(comparison, feature),
-  });
+  };
 }
 
 const noCare: CareDesk = { modelsWith: () => [], meanPrediction: async () => undefined };

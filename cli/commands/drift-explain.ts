@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import type { Histogram, Judgement } from '../../common/read-model.ts';
 import { loadPipeline } from '../../config/load.ts';
 import { segmentsText } from '../../drift/cause/words.ts';
-import type { Explanation, SideCounts } from '../../drift/judge/explain.ts';
+import type { Explanation } from '../../drift/judge/explain.ts';
+import type { SideCounts } from '../../drift/judge/side-counts.ts';
 import { command, type ExitCode, printJson, printText, table } from '../output.ts';
-import { type Explained, explain } from '../runtime/explaining.ts';
+import { type Explained, explain } from '../runtime/explain/explaining.ts';
 import { withReadOnlyBase } from '../runtime/read-only-base.ts';
 
 interface Options {

@@ -3,7 +3,7 @@ import type { JudgingDesk } from '../../serving/http/options.ts';
 import { readOnlyStore } from '../../store/read-only.ts';
 import { backtest } from './backtesting.ts';
 import type { Base } from './base.ts';
-import { explainJudgement } from './explaining.ts';
+import { explainJudgement } from './explain/explaining.ts';
 import { referenceOfFile } from './references.ts';
 
 /** A backtest of the server takes the core that others wait for: what takes longer is for the command. */

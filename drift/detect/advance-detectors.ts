@@ -47,7 +47,8 @@ export interface DetectorAlarm {
 export const noDetectors: DetectorsState = { throughMs: null, detectors: {} };
 
 const weekMs = 604_800_000;
-const quietEvidence = 30;
+/** Below it there is hardly evidence of a change. */
+export const quietEvidence = 30;
 
 /**
  * One closed slice of time for everything that is watched; `measures` by key, absent where there were no events. Pure: the

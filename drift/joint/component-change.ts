@@ -21,6 +21,8 @@ export interface ComponentChange {
   readonly z: number;
   readonly kept: number;
   readonly columns: number;
+  /** Of each row that was compared, >= 0: the half of the reference that the fit has not seen, and the current rows. */
+  readonly errors: { readonly reference: Float64Array; readonly current: Float64Array };
 }
 
 /**
@@ -40,18 +42,13 @@ export function componentChange({ frame, groupOf, nReference }: JoinedSamples): 
     return columns.map((column) => Float64Array.from(rows, (row) => column[row] as number));
   };
   const fitted = fitComponents(rowsWhere((row) => groupOf[row] === 0 && row % 2 === 0));
-  const before = momentsOf(
-    reconstructionErrors(
-      fitted,
-      rowsWhere((row) => groupOf[row] === 0 && row % 2 === 1),
-    ),
-  );
-  const now = momentsOf(
-    reconstructionErrors(
-      fitted,
-      rowsWhere((row) => groupOf[row] === 1),
-    ),
-  );
+  const errorsWhere = (wanted: (row: number) => boolean) => reconstructionErrors(fitted, rowsWhere(wanted));
+  const errors = {
+    reference: errorsWhere((row) => groupOf[row] === 0 && row % 2 === 1),
+    current: errorsWhere((row) => groupOf[row] === 1),
+  };
+  const before = momentsOf(errors.reference);
+  const now = momentsOf(errors.current);
   const error = Math.sqrt(before.variance / before.n + now.variance / now.n);
   if (!(error > 1e-9) || before.variance <= 0) return undefined;
   return {
@@ -61,6 +58,7 @@ export function componentChange({ frame, groupOf, nReference }: JoinedSamples): 
     z: (now.mean - before.mean) / error,
     kept: fitted.kept,
     columns: columns.length,
+    errors,
   };
 }
 

@@ -4,7 +4,7 @@ import { formatNumber } from '../cause/words.ts';
 import { alphaOf, type Budget } from '../judge/judge-window.ts';
 import type { Judgement, Measured } from '../judge/judgement.ts';
 import type { Reference } from '../reference/reference.ts';
-import { tailProbability, tailQuantile } from '../reference/tail.ts';
+import { type Tail, tailProbability, tailQuantile } from '../reference/tail.ts';
 import { type JoinedSamples, joinSamples } from './join-frames.ts';
 import { concentrateJoint } from './joint-concentration.ts';
 import { type JointNull, minWindowRows } from './joint-null.ts';
@@ -38,7 +38,7 @@ export interface JointInput {
   readonly judgementsPerWeek: number;
 }
 
-/** One test against its limit; scores as in `scoreOf`. */
+/** One test against its limit, on the test's own scale. */
 export interface JointVerdict {
   readonly test: JointTest;
   readonly value: number;
@@ -46,6 +46,34 @@ export interface JointVerdict {
   readonly pValue: number;
   readonly effect: number;
   readonly beyond: boolean;
+  readonly workings: JointWorkings;
+}
+
+/** What a verdict was worked out from; scores as in `scoreOf`. */
+export interface JointWorkings {
+  readonly score: number;
+  readonly effective: number;
+  /** What sampling explains, and the habit for each row of effective size. */
+  readonly scale: number;
+  readonly habit: number;
+  readonly tail: Tail;
+  /** Share of false alarms this one test may give. */
+  readonly alpha: number;
+  /** Times sampling and habit that may be exceeded with probability alpha; the score that sampling alone exceeds so often. */
+  readonly ratio: number;
+  readonly chance: number;
+  readonly pHabit: number;
+  readonly pChance: number;
+}
+
+/** All that the judgements of one window come from. */
+export interface JointlyMeasured {
+  readonly samples: JoinedSamples;
+  readonly scales: JointScales;
+  readonly ordinary: JointNull;
+  readonly measures: JointMeasures;
+  /** Share of false alarms one judgement may give. */
+  readonly alpha: number;
 }
 
 /**
@@ -54,30 +82,37 @@ export interface JointVerdict {
  * never below what chance alone would have. Where there is not enough of anything, the judgement says so.
  */
 export function judgeJoint(input: JointInput): Judgement[] {
+  const measured = measureJointly(input);
+  if ('refused' in measured) return jointFeatureNames.map((feature) => unjudged(input, feature, measured.refused));
+  return jointFeatureNames.map((feature) => judgeOne(input, feature, measured));
+}
+
+/** @throws never: where there is not enough of anything it says so */
+export function measureJointly(input: JointInput): JointlyMeasured | { readonly refused: string } {
   const { reference, sample, window, budget } = input;
   const known = reference.joint;
   const windowMs = window.endMs - window.startMs;
   const ordinary = known?.nulls.find((one) => one.windowMs === windowMs);
   const refused = refusal(input, ordinary);
   if (refused !== undefined || known === undefined || ordinary === undefined || sample === undefined)
-    return jointFeatureNames.map((feature) => unjudged(input, feature, refused ?? 'nothing to compare with'));
-  const samples = joinSamples(
-    { frame: (reference.sample as { frame: Frame }).frame },
-    { frame: sample },
-    known.scales.features,
-  );
+    return { refused: refused ?? 'nothing to compare with' };
+  const { scales } = known;
+  const ofReference = (reference.sample as { frame: Frame }).frame;
+  const samples = joinSamples({ frame: ofReference }, { frame: sample }, scales.features);
   const alpha = alphaOf(budget, input.judgementsPerWeek);
-  const quick = measureJoint(samples, known.scales);
-  const judge = (measures: JointMeasures, feature: JointFeature): Judgement =>
-    judgementOf(input, feature, measures, testsOf(feature, measures, known.scales, ordinary, alpha));
-  return jointFeatureNames.map((feature) => {
-    const judgement = judge(quick, feature);
-    if (!judgement.alarm) return judgement;
-    // Attributions cost as much again, so they are made for alarms alone.
-    const measures =
-      feature === '@joint:classifier' ? measureJoint(samples, { ...known.scales, attribute: true }) : quick;
-    return withPart(feature === '@joint:classifier' ? judge(measures, feature) : judgement, samples, measures);
-  });
+  return { samples, scales, ordinary, measures: measureJoint(samples, scales), alpha };
+}
+
+/** One of the four. */
+export function judgeOne(input: JointInput, feature: JointFeature, measured: JointlyMeasured): Judgement {
+  const judgement = judgementOf(input, feature, measured.measures, verdictsOf(feature, measured));
+  if (!judgement.alarm) return judgement;
+  const { samples, scales } = measured;
+  if (feature !== '@joint:classifier') return withPart(judgement, samples, measured.measures);
+  // Attributions cost as much again, so they are made for alarms alone.
+  const measures = measureJoint(samples, { ...scales, attribute: true });
+  const attributed = judgementOf(input, feature, measures, verdictsOf(feature, { ...measured, measures }));
+  return withPart(attributed, samples, measures);
 }
 
 /** Says which part of the events carries the change, where one does. */
@@ -103,31 +138,46 @@ function refusal({ reference, sample }: JointInput, ordinary: JointNull | undefi
   return undefined;
 }
 
-function testsOf(
+/** The tests of one feature; those that have nothing to measure are left out. */
+export function verdictsOf(
   feature: JointFeature,
-  measures: JointMeasures,
-  scales: JointScales,
-  ordinary: JointNull,
-  alpha: number,
+  { measures, scales, ordinary, alpha }: Omit<JointlyMeasured, 'samples'>,
 ): JointVerdict[] {
   const tests = jointTests[feature];
+  const { effective } = measures;
   return tests.flatMap((test): JointVerdict[] => {
     const score = scoreOf(measures, test);
     const { habit, tail } = ordinary.tests[test];
     if (score === undefined || tail === undefined) return [];
     const scale = scales.tests[test];
-    const explained = scale.scale + habit * measures.effective;
+    const explained = scale.scale + habit * effective;
     const each = alpha / tests.length;
     const pairs = pairsOf(measures, test);
-    const critical = Math.max(explained * tailQuantile(tail, each), chanceScore(test, each, scale, pairs));
+    const ratio = tailQuantile(tail, each);
+    const chance = chanceScore(test, each, scale, pairs);
+    const critical = Math.max(explained * ratio, chance);
+    const pHabit = tailProbability(tail, score / explained);
+    const pChance = chanceOf(test, score, scale, pairs);
     return [
       {
         test,
-        value: shownValue(test, score, measures.effective),
-        critical: shownValue(test, critical, measures.effective),
-        pValue: Math.max(tailProbability(tail, score / explained), chanceOf(test, score, scale, pairs)),
+        value: shownValue(test, score, effective),
+        critical: shownValue(test, critical, effective),
+        pValue: Math.max(pHabit, pChance),
         effect: effectOf(measures, test, scale),
         beyond: score > critical,
+        workings: {
+          score,
+          effective,
+          scale: scale.scale,
+          habit,
+          tail,
+          alpha: each,
+          ratio,
+          chance,
+          pHabit,
+          pChance,
+        },
       },
     ];
   });

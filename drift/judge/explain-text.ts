@@ -1,4 +1,4 @@
-import { formatNumber } from '../cause/words.ts';
+import type { Working } from '../../common/explained.ts';
 import { seasonCount } from '../reference/season.ts';
 import type { Explanation, Level } from './explain.ts';
 import type { Test } from './feature-tests.ts';
@@ -8,15 +8,7 @@ import { alphaOf } from './judge-window.ts';
 import type { Judgement } from './judgement.ts';
 import type { MassWorkings } from './mass-test.ts';
 import type { ShapeWorkings } from './shape-test.ts';
-
-/** A formula with its numbers filled in, line by line. */
-export interface Working {
-  title: string;
-  lines: string[];
-}
-
-const number = formatNumber;
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+import { budgetWorking, number, tailLines, whole } from './working-lines.ts';
 
 /** How the limit, the p-value and the effect of each test come about; the one that decided first. */
 export function workingsOf(explanation: Explanation): Working[] {
@@ -68,27 +60,6 @@ function nameOf(statistic: string): string {
   return statistic === 'js_distance' ? 'Jensen-Shannon distance' : `share of ${statistic}`;
 }
 
-function budgetWorking({
-  falseAlarmsPerWeek,
-  judgementsPerWeek,
-  tests,
-  ofTest,
-  ofJudgement,
-  minEffect,
-}: Level): Working {
-  const exact = falseAlarmsPerWeek / Math.max(1, judgementsPerWeek);
-  return {
-    title: 'share of the budget',
-    lines: [
-      `α = false alarms a week / judgements a week / tests = ${number(falseAlarmsPerWeek)} / ${whole(judgementsPerWeek)} / ${tests} = ${number(ofTest)}`,
-      ...(exact === ofJudgement
-        ? []
-        : [`the share of one judgement is kept within 1e-12 and 0.05: ${number(ofJudgement)}`]),
-      `an alarm also takes an effect of at least ${number(minEffect)}`,
-    ],
-  };
-}
-
 function shapeLines(
   { value, critical, pValue, effect, minEffect }: Test,
   working: ShapeWorkings,
@@ -110,17 +81,9 @@ function shapeLines(
 }
 
 function nullLines({ tail, ratio, windows, scope }: ShapeWorkings, alpha: number): string[] {
-  const quantile = (share: number): string => number(tail.body[Math.round(share * (tail.body.length - 1))] as number);
   const pooled = scope === 'all' ? 'windows' : 'windows of segments';
-  const lines = [
-    `null      ratios of ${whole(tail.count)} left-out ${pooled} (${whole(tail.windows)} spans of time; ${whole(windows)} of this series): median ${quantile(0.5)}, 90 % ${quantile(0.9)}, 95 % ${quantile(0.95)}, largest ${quantile(1)}`,
-  ];
-  const { threshold, scale, shape, share } = tail;
-  if (alpha >= share) return [...lines, `          q = ${number(ratio)}: the quantile of these at 1 − α`];
-  return [
-    ...lines,
-    `          q = u + σ/ξ · ((s/α)^ξ − 1) = ${number(threshold)} + ${number(scale)}/${number(shape)} · ((${number(share)}/${number(alpha)})^${number(shape)} − 1) = ${number(ratio)}, by the tail fitted to the largest ${whole(share * tail.count)}`,
-  ];
+  const what = `${whole(tail.count)} left-out ${pooled} (${whole(tail.windows)} spans of time; ${whole(windows)} of this series)`;
+  return tailLines(tail, { alpha, ratio, what });
 }
 
 const weekdays = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'];

@@ -1,11 +1,11 @@
 import type { SegmentKey } from '../../common/segment.ts';
 import { binCount } from '../profile/merge.ts';
 import type { Binning, Profile } from '../profile/profile.ts';
-import { massKinds, massOf } from '../reference/divergence.ts';
 import { type Refusal, sidesOf, type Test, testsOf } from './feature-tests.ts';
 import { judgeFeature } from './judge-feature.ts';
 import { alphaOf, type WindowInput } from './judge-window.ts';
 import type { Judgement } from './judgement.ts';
+import { type SideCounts, sideCounts } from './side-counts.ts';
 
 /** How the budget comes down to one test. */
 export interface Level {
@@ -17,16 +17,6 @@ export interface Level {
   readonly tests: number;
   /** Of each test. */
   readonly ofTest: number;
-}
-
-/** Events of one side. */
-export interface SideCounts {
-  readonly n: number;
-  /** In bins. */
-  readonly values: number;
-  readonly missing: number;
-  readonly invalid: number;
-  readonly unseen: number;
 }
 
 /** Everything a judgement about data was worked out from. */
@@ -75,15 +65,10 @@ export function explainFeature(
         ofTest: alphaEach,
       },
       bins: binCount(binning),
-      sides: { reference: countsOf(before), current: countsOf(current) },
+      sides: { reference: sideCounts(before), current: sideCounts(current) },
       tests: results,
       refusals,
     },
     compared: { binning, reference: before, current },
   };
-}
-
-function countsOf(profile: Profile): SideCounts {
-  const [missing, invalid, unseen] = massKinds.map((kind) => massOf(profile, kind)) as [number, number, number];
-  return { n: profile.n, values: profile.n - missing - invalid - unseen, missing, invalid, unseen };
 }

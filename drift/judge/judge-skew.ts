@@ -17,7 +17,7 @@ export interface SkewInput
   limitsOf(feature: string): SkewLimits | undefined;
 }
 
-const names: Readonly<Record<SkewStatistic, string>> = {
+export const skewNames: Readonly<Record<SkewStatistic, string>> = {
   linf: 'L-infinity',
   js_divergence: 'Jensen-Shannon divergence (bits)',
   normalized_abs_difference: 'normalised absolute difference',
@@ -91,7 +91,7 @@ function judgementOf(of: {
   const story = alarm
     ? (tellStory({ name: feature, of: profiled.of }, 'js_distance', binning, training, serving) ?? null)
     : null;
-  const numbers = `${names[statistic]} ${formatNumber(value)}, fixed limit ${formatNumber(limit)}, not calibrated`;
+  const numbers = `${skewNames[statistic]} ${formatNumber(value)}, fixed limit ${formatNumber(limit)}, not calibrated`;
   const about = subject(feature, [segment]);
   return {
     ...naming(input, segment, feature),

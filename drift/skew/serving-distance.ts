@@ -38,14 +38,35 @@ export function servingDistances(
   const { named, rest } = cellsOfValues(binning, training, serving);
   // Values whose names were not kept are each rarer than those that were: together they are no single value.
   const all = named.map((cells, side) => [...cells, rest[side] as number]) as [number[], number[]];
-  const shares = (cells: number[]): number => cells.reduce((sum, count) => sum + count, 0);
-  if (shares(all[0]) === 0 || shares(all[1]) === 0) return found;
+  if (total(all[0]) === 0 || total(all[1]) === 0) return found;
   add('js_divergence', jensenShannonDivergence(...all));
   // Apart on each side and in pieces, the unnamed rest is never the largest change of one value.
   const apart = named.map((cells, side) => [...cells, ...restApart(rest, side)]) as [number[], number[]];
   add('linf', lInfinity(...apart));
   add('normalized_abs_difference', normalizedAbsoluteDifference(...apart));
   return found;
+}
+
+/** The value whose share changed most, which is what `linf` measures; undefined where that is not defined. */
+export function largestChange(
+  binning: Binning,
+  training: Profile,
+  serving: Profile,
+): { readonly value: string; readonly training: number; readonly serving: number } | undefined {
+  if (binning.kind === 'numeric') return undefined;
+  const { names, named, rest } = cellsOfValues(binning, training, serving);
+  const [n, m] = named.map((cells, side) => total(cells) + (rest[side] as number)) as [number, number];
+  if (n === 0 || m === 0) return undefined;
+  const shares = names.map((value, at) => ({
+    value,
+    training: (named[0][at] as number) / n,
+    serving: (named[1][at] as number) / m,
+  }));
+  const change = (of: { readonly training: number; readonly serving: number }) => Math.abs(of.serving - of.training);
+  return shares.reduce<(typeof shares)[number] | undefined>(
+    (most, one) => (most === undefined || change(one) > change(most) ? one : most),
+    undefined,
+  );
 }
 
 const piecesOfRest = 64;
@@ -58,13 +79,14 @@ function restApart(rest: readonly [number, number], side: number): number[] {
 }
 
 function cellsOfValues(binning: CategoricalBinning, training: Profile, serving: Profile) {
-  const names = [...new Set([...training.unseenValues.keys(), ...serving.unseenValues.keys()])];
+  const strange = [...new Set([...training.unseenValues.keys(), ...serving.unseenValues.keys()])];
   const sides = [training, serving].map(({ bins, unseen, unseenValues }) => {
-    const strangers = names.map((name) => unseenValues.get(name) ?? 0);
+    const strangers = strange.map((name) => unseenValues.get(name) ?? 0);
     const left = unseen - strangers.reduce((sum, count) => sum + count, 0);
     return { cells: [...bins.subarray(0, binning.values.length), ...strangers], rest: Math.max(0, left) };
   });
   return {
+    names: [...binning.values, ...strange],
     named: sides.map(({ cells }) => cells) as [number[], number[]],
     rest: sides.map(({ rest }) => rest) as [number, number],
   };

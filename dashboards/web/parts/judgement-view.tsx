@@ -6,7 +6,7 @@ import { Histogram } from '../charts/histogram.tsx';
 import { type Line, LineChart } from '../charts/line-chart.tsx';
 import { comparisonText, count, featureText, percent, prose, segmentText, significant, windowText } from '../format.ts';
 import { FormulaOf } from './formula.tsx';
-import { Workings } from './workings.tsx';
+import { Workings, type WorkingsProps } from './workings.tsx';
 
 export interface JudgementViewProps {
   readonly view: FeatureView;
@@ -20,16 +20,20 @@ export function JudgementView({ view, onPick }: JudgementViewProps) {
     <div class="judgement">
       {judgement !== null && <Facts judgement={judgement} />}
       {histogram !== null && <Histogram data={histogram} />}
-      {histogram === null && judgement !== null && (
-        <p class="hush">No profile of this window is kept, or its reference is not there any more: no histogram.</p>
-      )}
+      {histogram === null && judgement !== null && <p class="hush">{withoutHistogram(judgement)}</p>}
       <h3>
         {featureText(view.feature)}, {segmentText(view.segment)}, {comparisonText(view.comparison)}
       </h3>
       <Series view={view} onPick={onPick} />
-      {judgement !== null && <Details judgement={judgement} />}
+      {judgement !== null && <Details judgement={judgement} drawn={histogram !== null} />}
     </div>
   );
+}
+
+function withoutHistogram({ feature, comparison }: Judgement): string {
+  return feature.startsWith('@joint:') || isOverTime(comparison)
+    ? 'What was compared is drawn with its numbers, under "How it is computed".'
+    : 'No profile of this window is kept, or its reference is not there any more: no histogram.';
 }
 
 /** Where different statistics decided in different windows, only their shares of their limits can stand on one axis. */
@@ -108,7 +112,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: pr
   );
 }
 
-function Details({ judgement }: { readonly judgement: Judgement }) {
+function Details({ judgement, drawn }: WorkingsProps) {
   const statistics = Object.entries((judgement.detail['statistics'] ?? {}) as Readonly<Record<string, Measured>>);
   const carriers = (judgement.detail['carriers'] ?? []) as readonly Carrier[];
   return (
@@ -150,7 +154,7 @@ function Details({ judgement }: { readonly judgement: Judgement }) {
       <div>
         <h3>How it is computed</h3>
         <FormulaOf statistic={judgement.statistic} />
-        <Workings judgement={judgement} />
+        <Workings judgement={judgement} drawn={drawn} />
         {statistics.length > 0 && (
           <details>
             <summary>All {statistics.length} statistics of this window</summary>

@@ -1,10 +1,17 @@
 import { useState } from 'preact/hooks';
 import type { ExplainedJudgement } from '../../../common/explained.ts';
 import type { Judgement } from '../../../common/read-model.ts';
+import { Histogram } from '../charts/histogram.tsx';
 import { useResource } from '../use-resource.ts';
 
+export interface WorkingsProps {
+  readonly judgement: Judgement;
+  /** Both sides are drawn elsewhere. */
+  readonly drawn: boolean;
+}
+
 /** The rule with this judgement's numbers: worked out again by the server when somebody opens it. */
-export function Workings({ judgement }: { readonly judgement: Judgement }) {
+export function Workings({ judgement, drawn }: WorkingsProps) {
   const { comparison, feature, segment, windowStart } = judgement;
   const [opened, setOpened] = useState(false);
   const query = new URLSearchParams({ comparison, feature, segment, windowStart: String(windowStart) });
@@ -21,6 +28,7 @@ export function Workings({ judgement }: { readonly judgement: Judgement }) {
               {note}
             </p>
           ))}
+          {!drawn && data.histogram !== null && <Histogram data={data.histogram} />}
           {data.workings.map(({ title, lines }) => (
             <section key={title} aria-label={title}>
               <h4>{title}</h4>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Explained } from '../../../cli/runtime/explaining.ts';
+import type { Explained } from '../../../cli/runtime/explain/explaining.ts';
 import { createShop, dayMs, type Shop, streamStartMs } from './shop.ts';
 
 let shop: Shop;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backtest } from '../../../cli/runtime/backtesting.ts';
-import { explainJudgement } from '../../../cli/runtime/explaining.ts';
+import { explainJudgement } from '../../../cli/runtime/explain/explaining.ts';
 import { openRegistry } from '../../../cli/runtime/registry.ts';
 import { createLiveFeed, type LiveFeed } from '../../../common/live.ts';
 import { silentLogger, systemClock } from '../../../common/ports.ts';
