@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { ErrorCode } from '../common/error.ts';
 import { addBacktestCommand } from './commands/backtest.ts';
 import { addCheckCommand } from './commands/check.ts';
@@ -19,11 +19,17 @@ import { addUpCommand } from './commands/up.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 import { printJson } from './output.ts';
 
+/** That a switch is off, or a list empty, unless it is given goes without saying. */
+function optionDescription(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: (false|\[\])\)$/, '');
+}
+
 /** The composition root: each command reads its configuration, builds adapters, wires them and handles signals. */
 export function createProgram(): Command {
   const program = new Command('tidemark')
     .description('Validates, scores and profiles streams of events, and acts when they drift.')
     .showHelpAfterError()
+    .configureHelp({ optionDescription })
     // An option belongs to the command it stands behind, also where a command has others below it.
     .enablePositionalOptions()
     .exitOverride();

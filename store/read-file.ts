@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { tableFromIPC } from 'apache-arrow';
@@ -11,7 +11,7 @@ import { type FileFormat, malformed, recognizeFile } from './file-format.ts';
 import { openScratchEngine } from './scratch-engine.ts';
 
 export interface ReadFrameOptions {
-  /** Read only the first rows. */
+  /** Read only the first rows of the file, and not much beyond them. */
   readonly limitRows?: number;
   /**
    * A client of the embedded engine. Without one, an engine is opened for the call and closed after it, which fails in a
@@ -25,8 +25,6 @@ const sampleRows = 100_000;
 const fewDistinct = 5_000;
 
 const readSettings = {
-  // Several threads hand blocks on as they are ready: rows would come in another order, and samples of them differ, from time to time.
-  max_threads: 1,
   date_time_input_format: 'best_effort',
   session_timezone: 'UTC',
   input_format_try_infer_datetimes: 1,
@@ -96,7 +94,8 @@ async function read(
 ): Promise<Frame> {
   return withFileSource(path, format, async ({ source, directory, settings }) => {
     const output = join(directory, 'columns.arrow');
-    return readColumns({ client, source, output, limitRows, path, settings });
+    const inOrder = { ...settings, ...orderSettings(limitRows) };
+    return readColumns({ client, source, output, limitRows, path, settings: inOrder });
   });
 }
 
@@ -143,6 +142,15 @@ export async function withFileSource<T>(
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * Several threads hand blocks on as they finish them, so that rows come in another order each time, and a limit takes others
+ * than the first. Parsing in parallel keeps the order, but runs ahead of a limit.
+ */
+function orderSettings(limitRows: number | undefined): Readonly<Record<string, number>> {
+  const parsing = limitRows === undefined ? availableParallelism() : 1;
+  return { max_threads: 1, max_insert_threads: 1, max_parsing_threads: parsing };
 }
 
 interface ReadColumns {

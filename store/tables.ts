@@ -149,11 +149,11 @@ export const tables: readonly TableDefinition[] = [
   {
     name: 'references',
     purpose:
-      'What windows are compared with: binnings, profiles and null distributions, as one document. It is never changed.',
+      'What windows are compared with: binnings, profiles and null distributions, as one document. That of a model is never changed; that of a file is written anew where the pipeline judges windows of other lengths.',
     columns: [
       column('reference_id', 'String', 'hash of its content'),
       column('created_at', time, 'when'),
-      column('origin', 'String', 'file, or model and version'),
+      column('origin', 'String', 'file, model and version, or stretch of time'),
       column('document', 'String', 'JSON'),
     ],
     engine: 'ReplacingMergeTree(created_at) ORDER BY reference_id',

@@ -23,6 +23,11 @@ export function alertOf(pipeline: string, incident: Incident, consoleUrl: string
             { label: 'comparison', value: incident.comparison },
           ],
     done: incident.actions,
-    ...(consoleUrl === undefined ? {} : { consoleUrl: `${consoleUrl}/#/incidents/${incident.id}` }),
+    ...(consoleUrl === undefined ? {} : { consoleUrl: incidentUrl(consoleUrl, incident.id) }),
   };
+}
+
+/** Where the console shows an incident: the route of `dashboards/web/router.ts`. */
+function incidentUrl(consoleUrl: string, id: string): string {
+  return `${consoleUrl.replace(/\/+$/, '')}/#/incident/${encodeURIComponent(id)}`;
 }

@@ -133,6 +133,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     overTime?.begin(closedMs);
     desks.earlier.begin();
     firstProfileMs = (await store.firstProfile()) ?? closedMs;
+    await references.keep?.(closedMs);
     await judgeAgain(latePanesMs);
     if (firstMs !== undefined) {
       const cuts = state.cuts ?? nothingCut;

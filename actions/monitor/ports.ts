@@ -180,4 +180,6 @@ export interface RetrainRequest {
 /** The reference windows are compared with; another one after a change of champion. */
 export interface ReferenceDesk {
   current(): Reference | undefined;
+  /** Writes the present one down where that has not been done, as at `atMs` of event time: judgements name it. */
+  keep?(atMs: number): Promise<void>;
 }

@@ -34,7 +34,7 @@ export function addCheckCommand(program: Command): void {
     .argument('<file>', 'Parquet, CSV, TSV, NDJSON or Arrow')
     .requiredOption('--contract <contract>', 'the contract file')
     .option('--reference <file>', 'a file to compare with: drift fails the check')
-    .addOption(new Option('--format <format>', 'of the report').choices(formats).default('text'))
+    .addOption(new Option('--format <format>', 'form of the report').choices(formats).default('text'))
     .option('--json', 'the same as --format json')
     .option(
       '--max-flagged <share>',

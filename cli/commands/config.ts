@@ -7,6 +7,7 @@ import { noMetrics, silentLogger, systemClock } from '../../common/ports.ts';
 import { createTroubleBoard } from '../../common/trouble.ts';
 import { configJsonSchema, loadPipeline, type PipelineFile } from '../../config/load.ts';
 import type { CompiledContract } from '../../validators/compile.ts';
+import { judgingOf, type NamedComparison } from '../config/comparisons.ts';
 import { command, type ExitCode, printJson, printText, table } from '../output.ts';
 import { createDecoders } from '../runtime/decoders.ts';
 import { loadContract } from '../runtime/load-contract.ts';
@@ -56,6 +57,7 @@ async function checkConfig(pipeline: string, { json }: ConfigOptions): Promise<E
       pipeline: file.config.pipeline,
       path: file.path,
       contract: { name, version, features: features.length, rules: rules.length },
+      ...judgingOf(file.config),
     });
   } else printText(summaryOf(file, contract));
   return 0;
@@ -78,9 +80,9 @@ async function expectFile(path: string, pipeline: string): Promise<void> {
 }
 
 function summaryOf({ config, path }: PipelineFile, contract: CompiledContract['contract']): string {
-  const { source, drift, windows, actions, store } = config;
+  const { source, windows, actions, store } = config;
   const sources = Object.entries(source).flatMap(([kind, value]) => (value === undefined ? [] : [kind]));
-  const windowsText = drift.map(({ against, window }) => `${formatDuration(window)} against ${against}`).join(', ');
+  const { drift, detectors, joint } = judgingOf(config);
   const rows = [
     ['pipeline', `${config.pipeline} (${path})`],
     ['source', sources.join(', ')],
@@ -89,10 +91,17 @@ function summaryOf({ config, path }: PipelineFile, contract: CompiledContract['c
       `${contract.name} ${contract.version}: ${contract.features.length} features, ${contract.rules.length} rules`,
     ],
     ['panes', `${formatDuration(windows.pane)}, judged ${formatDuration(windows.lateness)} after their end`],
-    ['drift', windowsText === '' ? 'no comparison' : windowsText],
+    ...(drift.length === 0 ? [['drift', 'no comparison']] : linesOf('drift', drift)),
+    ...linesOf('detectors', detectors),
+    ...linesOf('joint', joint === undefined ? [] : [joint]),
     ['actions', String(actions.length)],
     // A URL may hold a password.
     ['store', store.url.replace(/\/\/[^@/]*@/, '//***@')],
   ];
   return `${table(rows)}\n\nThe file is right.`;
+}
+
+/** One a line; the first has the label. */
+function linesOf(label: string, comparisons: readonly NamedComparison[]): string[][] {
+  return comparisons.map(({ name, what }, at) => [at === 0 ? label : '', what === '' ? name : `${name}  ${what}`]);
 }

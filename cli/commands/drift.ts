@@ -8,6 +8,7 @@ import { readFrame } from '../../store/read-file.ts';
 import { openScratchEngine } from '../../store/scratch-engine.ts';
 import { command, type ExitCode, printJson, printText, table } from '../output.ts';
 import { addDriftExplainCommand } from './drift-explain.ts';
+import { namesOf } from './options.ts';
 
 interface DriftOptions {
   readonly json?: boolean;
@@ -34,7 +35,7 @@ export function addDriftCommand(program: Command): void {
     .option('--json', 'one JSON object on standard output')
     .option('--features <names>', 'only these, separated by commas', namesOf)
     .option('--limit <rows>', 'read only the first rows of each file', positiveInteger)
-    .option('--budget <probability>', 'of any false alarm at all where nothing changed; default 0.01', share)
+    .option('--budget <probability>', 'of any false alarm at all where nothing has changed (default: 0.01)', share)
     .option('--no-joint', 'compare each feature by itself only, not how they go together')
     .action(
       command(
@@ -128,13 +129,6 @@ function summaryOf(
 function jointReport(joint: readonly JointComparison[]): string {
   const rows = joint.map(({ name, alarm, why }) => [alarm ? 'ALARM' : 'ok', name, why]);
   return table([['', 'together', 'why'], ...rows]);
-}
-
-function namesOf(text: string): string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 }
 
 function positiveInteger(text: string): number {

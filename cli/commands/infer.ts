@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ErrorCode, messageOf, TidemarkError } from '../../common/error.ts';
@@ -6,6 +6,7 @@ import { readFrame } from '../../store/read-file.ts';
 import { type Inference, inferWithNotes } from '../../validators/infer.ts';
 import { contractToYaml } from '../../validators/parse.ts';
 import { command, type ExitCode, printJson, printText } from '../output.ts';
+import { namesOf } from './options.ts';
 
 interface InferCommandOptions {
   readonly name?: string;
@@ -21,10 +22,10 @@ export function addInferCommand(program: Command): void {
     .command('infer')
     .description('Writes the contract that a file of ordinary data meets: Parquet, CSV, TSV, NDJSON or Arrow.')
     .argument('<file>', 'the data')
-    .option('--name <name>', 'of the contract; default: the name of the file', contractName)
+    .option('--name <name>', 'name of the contract; default: that of the file', contractName)
     .option('--out <contract>', 'the file to write; default: standard output')
     .option('--force', 'write over a file that is there')
-    .option('--exclude <columns>', 'columns that are no features, separated by commas', (text) => text.split(','))
+    .option('--exclude <columns>', 'columns that are no features, separated by commas', namesOf)
     .option('--limit <rows>', 'read only the first rows', positiveInteger)
     .option('--json', 'one JSON object on standard output: the contract and the reasons')
     .action(
@@ -74,12 +75,19 @@ async function write(path: string, text: string, force: boolean): Promise<void> 
   try {
     await writeFile(path, text, { flag: force ? 'w' : 'wx' });
   } catch (cause) {
-    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new TidemarkError(ErrorCode.FILE_UNREADABLE, exists ? 'the file is there already' : messageOf(cause), {
-      place: path,
-      cure: exists ? 'Choose another name, or --force to write over it.' : 'Check the directory and its permissions.',
-      cause,
-    });
+    const isDirectory = await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    const { code } = cause as NodeJS.ErrnoException;
+    const [reason, cure] = isDirectory
+      ? ['this is a directory', 'Name a file in it.']
+      : code === 'EEXIST'
+        ? ['the file is there already', 'Choose another name, or --force to write over it.']
+        : code === 'ENOENT'
+          ? ['its directory is not there', 'Make it before, or choose another.']
+          : [messageOf(cause), 'Check the directory and its permissions.'];
+    throw new TidemarkError(ErrorCode.FILE_UNREADABLE, reason, { place: path, cure, cause });
   }
 }
 

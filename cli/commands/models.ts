@@ -47,8 +47,8 @@ export function addModelsCommand(program: Command): void {
     .command('promote')
     .description('make a version the champion')
     .argument('<pipeline>', 'the pipeline file (YAML)')
-    .argument('<model>')
-    .argument('<version>')
+    .argument('<model>', 'its name in the pipeline file')
+    .argument('<version>', 'as `tidemark models list` shows it')
     .option('--reason <text>', 'for the log', 'promoted by hand')
     .option('--json', 'print JSON', false)
     .action(
@@ -64,7 +64,7 @@ export function addModelsCommand(program: Command): void {
     .command('rollback')
     .description('make the champion before this one champion again')
     .argument('<pipeline>', 'the pipeline file (YAML)')
-    .argument('<model>')
+    .argument('<model>', 'its name in the pipeline file')
     .option('--reason <text>', 'for the log', 'rolled back by hand')
     .option('--json', 'print JSON', false)
     .action(

@@ -9,6 +9,16 @@ export function portOf(text: string): number {
   return port;
 }
 
+/** Names separated by commas: one at least, since none at all would pass any check. */
+export function namesOf(text: string): string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0) throw new InvalidArgumentError('expected one name at least.');
+  return names;
+}
+
 export function checkLogLevel(level: string): void {
   if (['debug', 'info', 'warn', 'error'].includes(level)) return;
   throw new TidemarkError(ErrorCode.CONFIG_INVALID, `there is no log level ${level}`, {

@@ -13,6 +13,7 @@ import { command, type ExitCode, printJson, printText } from '../output.ts';
 import { openBase } from '../runtime/base.ts';
 import { joinFiles, type SkewOptions, type SkewReport, type SkewSide } from '../skew/join-files.ts';
 import { skewText } from '../skew/text.ts';
+import { namesOf } from './options.ts';
 
 interface SkewCommandOptions {
   readonly config?: string;
@@ -32,8 +33,8 @@ export function addSkewCommand(program: Command): void {
     .description(
       'Joins the same events in training and serving by their key and says how their features differ. Ends with 1 where they do.',
     )
-    .argument('<training>', 'a file: Parquet, CSV, TSV, NDJSON or Arrow')
-    .argument('[serving]', 'another file; or --config')
+    .argument('<training>', 'the events as the model was trained on them: a file (Parquet, CSV, TSV, NDJSON or Arrow)')
+    .argument('[serving]', 'the same events as they were served: another file; or leave it out and give --config')
     .option('--config <pipeline>', 'the pipeline file: its stored events are the serving side')
     .option('--from <time>', 'stored events from this time on (ISO 8601, UTC where it has no zone)', time)
     .option('--to <time>', 'stored events before this time', time)
@@ -42,14 +43,21 @@ export function addSkewCommand(program: Command): void {
       'what identifies an event, separated by commas; A=B where serving calls it B. Default with --config: the event id',
       keys,
     )
-    .addOption(new Option('--keep <row>', 'of several rows with one key').choices(keepChoices).default('first'))
+    .addOption(
+      new Option('--keep <row>', 'which of several rows with one key is taken').choices(keepChoices).default('first'),
+    )
     .option(
       '--tolerance <share>',
       'numbers this near are equal, relative to the larger; whole numbers have to be equal',
       nonNegative,
       defaultTolerance,
     )
-    .option('--max-mismatch <share>', 'of events in which a feature may differ before it fails, 0 to 1', share, 0)
+    .option(
+      '--max-mismatch <share>',
+      'share of the events in which a feature may differ before it fails, 0 to 1',
+      share,
+      0,
+    )
     .option('--features <names>', 'only these, separated by commas', namesOf)
     .option('--json', 'one JSON object on standard output')
     .action(
@@ -81,6 +89,8 @@ async function runSkew(training: string, serving: string | undefined, options: S
 }
 
 async function againstStore(training: string, pipeline: string, options: SkewCommandOptions): Promise<SkewReport> {
+  if (options.from !== undefined && options.to !== undefined && options.to <= options.from)
+    throw usage('--to is not after --from', 'There is no time between them: write a later --to.');
   const directory = mkdtempSync(join(tmpdir(), 'tidemark-skew-'));
   try {
     const path = join(directory, 'events.arrow');
@@ -131,15 +141,6 @@ function keys(text: string): SkewOptions['key'] {
     if (training === '' || serving === '') throw new InvalidArgumentError('expected names of columns, or A=B.');
     return { training, serving };
   });
-}
-
-function namesOf(text: string): string[] {
-  const names = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  if (names.length === 0) throw new InvalidArgumentError('expected one name at least.');
-  return names;
 }
 
 function time(text: string): number {

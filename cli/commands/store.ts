@@ -52,9 +52,9 @@ export function addStoreCommand(program: Command): void {
     .option('--dir <dir>', 'directory of the data, as in store.url embedded:DIR', '.tidemark')
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0: any free one', portOf, 8123)
-    .option('--user <user>', 'who may come in, with --password', 'default')
+    .option('--user <user>', 'the name that callers have to give', 'default')
     .addOption(
-      new Option('--password <password>', 'what he has to say; default: nothing is asked').env(
+      new Option('--password <password>', 'the password that callers have to give; without one anybody may call').env(
         'TIDEMARK_STORE_PASSWORD',
       ),
     )

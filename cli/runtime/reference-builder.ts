@@ -13,6 +13,7 @@ import { lagFeature } from '../../consumers/worker/profile-batch.ts';
 import { buildReference } from '../../drift/reference/build-reference.ts';
 import { type EarlierRule, earlierRule } from '../../drift/reference/earlier.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
+import { referenceFromJson, referenceToJson } from '../../drift/reference/reference-json.ts';
 import type { CheckedRows, CompiledContract } from '../../validators/compile.ts';
 import type { Dataset } from './dataset.ts';
 
@@ -113,7 +114,9 @@ export function referenceFromFile(input: {
     arrivalTimesMs: timesOf(frame, config.event.arrival, accepted),
     invalid: unusableRows(contract, checked, accepted),
   };
-  return referenceFrom({ config, dataset, predictions: new Map(), origin, like: undefined });
+  const reference = referenceFrom({ config, dataset, predictions: new Map(), origin, like: undefined });
+  // As whoever reads it from the store has it: digits that the document does not keep decide nothing.
+  return referenceFromJson(referenceToJson(reference));
 }
 
 function frameRows({ rows }: Frame): Int32Array {

@@ -1,6 +1,6 @@
 import type { PipelineConfig } from '../../config/schema.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
-import { referenceFromJson } from '../../drift/reference/reference-json.ts';
+import { referenceFromJson, referenceToJson } from '../../drift/reference/reference-json.ts';
 import { referenceOrigin } from './register-version.ts';
 import type { Registry } from './registry.ts';
 
@@ -9,12 +9,23 @@ export interface ReferenceKeeper {
   current(): Reference | undefined;
   /** Looks again after a change of champion. */
   reload(): Promise<void>;
+  /**
+   * Writes the reference of a file into the store, for those who read judgements and do not have the file. That of a model is
+   * there already. It is written anew where its document has become another, such as after a change of window lengths.
+   */
+  keep(atMs: number): Promise<void>;
 }
 
 export interface ReferenceKeeperOptions {
   readonly config: PipelineConfig;
   readonly registry: Registry;
   readonly readReference: (origin: string) => Promise<string | undefined>;
+  readonly writeReference: (reference: {
+    readonly id: string;
+    readonly origin: string;
+    readonly document: string;
+    readonly atMs: number;
+  }) => Promise<void>;
   /** The reference of the file that the pipeline names, where it names one. */
   readonly fromFile: () => Promise<Reference | undefined>;
 }
@@ -22,6 +33,7 @@ export interface ReferenceKeeperOptions {
 export function createReferenceKeeper(options: ReferenceKeeperOptions): ReferenceKeeper {
   let current: Reference | undefined;
   let origin: string | undefined;
+  let kept: Reference | undefined;
   return {
     current: () => current,
     async reload() {
@@ -37,6 +49,14 @@ export function createReferenceKeeper(options: ReferenceKeeperOptions): Referenc
       if (document === undefined) return;
       current = referenceFromJson(document);
       origin = wanted;
+    },
+    async keep(atMs) {
+      const reference = current;
+      if (reference === undefined || origin !== undefined || reference === kept) return;
+      const document = referenceToJson(reference);
+      if ((await options.readReference(reference.origin)) !== document)
+        await options.writeReference({ id: reference.id, origin: reference.origin, document, atMs });
+      kept = reference;
     },
   };
 }

@@ -10,6 +10,7 @@ export function referencesOf(base: Base): ReferenceKeeper {
     config: base.file.config,
     registry: base.registry,
     readReference: base.stores.monitor.readReference,
+    writeReference: base.stores.monitor.writeReference,
     fromFile: () => referenceOfFile(base),
   });
 }

@@ -13,6 +13,9 @@ import { spreadAmong } from './spread.ts';
 /** A reference side smaller than this describes no distribution. */
 const minReferenceValues = 100;
 
+/** Of the divergence: two sides that have nothing in common. A limit there can never be exceeded. */
+const bitsMost = 1;
+
 /** A test's verdict on one aspect of one feature; distances are Jensen–Shannon, base 2. */
 export interface TestResult {
   readonly value: number;
@@ -109,6 +112,7 @@ export function testShape(input: ShapeInput): (TestResult & { readonly workings:
   const ratio = tailQuantile(tail, alpha);
   const chance = chiSquareRatio(alpha, degrees);
   const critical = Math.max(explained * ratio, expected * chance);
+  if (critical >= bitsMost) return { notJudged: beyondReach(nCurrent, known.windows, expected * chance), measured };
   const pHabit = tailProbability(tail, bits / explained);
   const pChance = chiSquareRatioTail(bits / expected, degrees);
   return {
@@ -137,4 +141,11 @@ export function testShape(input: ShapeInput): (TestResult & { readonly workings:
       pChance,
     },
   };
+}
+
+/** Why no divergence would be an alarm: by chance alone (`chanceBits`), or by what few windows leave open. */
+function beyondReach(nCurrent: number, windows: number, chanceBits: number): string {
+  return chanceBits >= bitsMost
+    ? `only ${nCurrent} usable values in the window: chance alone could take them as far from the reference as is possible`
+    : `not enough reference: by its ${windows} windows of this length, an ordinary one may be as far from it as is possible`;
 }

@@ -119,6 +119,39 @@ actions: [{ when: severity >= huge, alert: [a] }]
     expect(JSON.parse(right.out)).toMatchObject({ ok: true, pipeline: 'p', contract: { features: 4 } });
   });
 
+  it('check tells the comparisons apart by the names that judgements have', async () => {
+    writeFileSync(
+      at('r.yaml'),
+      `${pipeline.replace('[orgin]', '[origin]').replace('huge', 'high')}reference: january.csv
+windows: { pane: 15m }
+drift:
+  - { against: training, window: 1h }
+  - { against: training, window: 1d, features: [delay], segments: false }
+  - { against: rolling, window: 1d, over: 3d }
+  - { against: seasonal, window: 1h, season: hour-of-day, timeZone: America/Denver }
+  - { against: skew, window: 1d, limits: { default: { jsDivergence: 0.01 }, features: { origin: { linf: 0.02 } } } }
+detectors: { kinds: [evidence, adwin] }
+joint: { window: 1d, features: [delay, origin] }
+`,
+    );
+    const { code, out, err } = await tidemark('config', 'check', at('r.yaml'));
+    expect(code, err).toBe(0);
+    const lines = out.split('\n').slice(4, 12);
+    expect(lines).toEqual([
+      'drift      training:1h',
+      '           training:1d  only delay; without segments',
+      '           rolling:1d:3d',
+      '           seasonal:1h:hour-of-day:28d:America/Denver',
+      '           skew:1d  limits: origin linf 0.02, all others jsDivergence 0.01',
+      'detectors  over-time:15m  segments by origin too',
+      '           over-time/adwin:15m  segments by origin too',
+      'joint      training:1d  only delay, origin',
+    ]);
+    const json = JSON.parse((await tidemark('config', 'check', at('r.yaml'), '--json')).out);
+    expect(json.drift.map(({ name }: { name: string }) => name)).toContain('rolling:1d:3d');
+    expect(json).toMatchObject({ detectors: [{}, {}], joint: { name: 'training:1d' } });
+  });
+
   it('check misses files that are not there', async () => {
     writeFileSync(at('q.yaml'), pipeline.replace('orgin', 'origin').replace('huge', 'high').replace('january', 'none'));
     const { code, err } = await tidemark('config', 'check', at('q.yaml'));

@@ -39,19 +39,6 @@ function rowsOf(frame: Frame): ReturnType<typeof valueAt>[][] {
 }
 
 describe('readFrame', () => {
-  it('reads the rows of a text file in their order each time', async () => {
-    const lines = Array.from(
-      { length: 150_000 },
-      (_, at) => `{"at":${at},"place":"${'ABCDEFG'[at % 7]}","x":${at / 7}}`,
-    );
-    const path = write('in-order.ndjson', lines.join('\n'));
-    for (let time = 0; time < 12; time++) {
-      const { columns } = await read(path);
-      const values = columns[0]?.kind === 'number' ? columns[0].values : new Float64Array(0);
-      expect(values.findIndex((value, row) => value !== row)).toBe(-1);
-    }
-  });
-
   it('reads the 3,000,000 flights in their order', async () => {
     const frame = await read(flights);
     expect(frame.rows).toBe(3_000_000);

@@ -271,6 +271,17 @@ describe('buildReference', () => {
     expect(judgements[0]).toMatchObject({ alarm: false, statistic: 'missing' });
   });
 
+  it('says that few windows judge no shape where no distance could exceed their limit', () => {
+    const tenfold = oneDay((row) => (row.price = (row.price ?? 0) * 10));
+    const rare = { budget: { falseAlarmsPerWeek: 1e-4, minEffect: 0.05 } };
+    const priceUnder = (days: number) =>
+      judgeFrame(shopReference(days), tenfold, rare).find(({ feature }) => feature === 'price');
+    const few = priceUnder(4);
+    expect(few).toMatchObject({ alarm: false, statistic: 'missing' });
+    expect(few?.why).toMatch(/; its distribution is not judged: not enough reference: by its 4 windows of this length/);
+    expect(priceUnder(28)).toMatchObject({ alarm: true, statistic: 'js_distance' });
+  });
+
   it('takes a reference without times or rows', () => {
     const { frame } = shopDays(3, 1);
     const timeless = buildReference({
