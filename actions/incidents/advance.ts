@@ -4,6 +4,7 @@ import { type Cluster, clusterAlarms, holds } from './cluster.ts';
 import { type Context, eventsByFeature, grow, newIncident } from './growth.ts';
 import { entryOf, type IncidentEntry } from './incident.ts';
 import { heldForWindows, overtaken } from './over-time.ts';
+import { createQuiet } from './quiet.ts';
 import type { IncidentConfig, IncidentState, OpenIncident, Track } from './state.ts';
 import { advanceTracks, isMature } from './tracks.ts';
 
@@ -57,17 +58,17 @@ export function advanceIncidents(
     const blank = newIncident({ ...cluster, alarms: mature }, comparison, context);
     const { incident, entry } = entryOf(blank, 'opened', nowMs);
     entries.push(entry);
-    opened.push({ incident, causeKey: cluster.causeKey, age: 0, quiet: 0 });
+    opened.push({ incident, causeKey: cluster.causeKey, age: 0, quiet: 0, heardMs: nowMs });
   }
-  const judged = sorted.some(({ critical }) => Number.isFinite(critical));
+  const quietNow = createQuiet({ judgements: sorted, tracks, config, windowMs, nowMs });
   const kept: OpenIncident[] = [];
   for (const one of mine) {
     const own = touched.get(one.incident.id) ?? [];
     // What merely follows from a cause does not keep the incident open; its own features in its own segments do.
     const lives = own.some((alarm) => alarm.causeKey === one.causeKey || holds(one, alarm));
-    const next = lives ? { ...one, quiet: 0 } : { ...one, quiet: one.quiet + (judged ? 1 : 0) };
-    if (next.quiet >= config.closeAfterQuiet && nowMs >= (one.heldUntilMs ?? nowMs)) {
-      entries.push(entryOf(one.incident, 'closed', nowMs, { status: 'closed', closedAt: nowMs }).entry);
+    const { next, closes } = quietNow(one, lives);
+    if (closes !== undefined) {
+      entries.push(entryOf(one.incident, 'closed', nowMs, { status: 'closed', closedAt: nowMs, ...closes }).entry);
       continue;
     }
     const grown = own.length > 0 ? grow(one.incident, own, context) : undefined;
@@ -91,7 +92,7 @@ function takeOver(
   const grown = grow(found.incident, cluster.alarms, context, change);
   const incident = grown?.incident ?? found.incident;
   const causeKey = named ? cluster.causeKey : found.causeKey;
-  return { opened: { ...found, incident, causeKey, age: 0, quiet: 0 }, entry: grown?.entry };
+  return { opened: { ...found, incident, causeKey, age: 0, quiet: 0, heardMs: context.nowMs }, entry: grown?.entry };
 }
 
 function alarmOf(judgement: Judgement, tracks: Readonly<Record<string, Track>>, config: IncidentConfig): Alarm {

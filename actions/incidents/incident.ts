@@ -35,6 +35,8 @@ export interface Incident {
   readonly openedAt: number;
   readonly updatedAt: number;
   readonly closedAt: number | null;
+  /** A clause, where it was closed for another reason than that it was quiet. */
+  readonly closedBecause?: string;
   readonly cause: CauseKind;
   /** One sentence. */
   readonly title: string;

@@ -19,8 +19,10 @@ export interface OpenIncident {
   readonly causeKey: string;
   /** Windows of its comparison since it opened. */
   readonly age: number;
-  /** Windows without an alarm of its own, one after the other. */
+  /** Windows without an alarm of its own in which something of it was judged, one after the other. */
   readonly quiet: number;
+  /** When it last alarmed, event time in ms since 1970; absent before a first window without an alarm. */
+  readonly heardMs?: number;
   /** It stays open until then at least, ms since 1970: a detector has spoken; absent where none has. */
   readonly heldUntilMs?: number;
 }

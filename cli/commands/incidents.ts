@@ -41,7 +41,10 @@ export function addIncidentsCommand(program: Command): void {
               else
                 printText(
                   own
-                    .map(({ kind, incident }) => `${day(incident.updatedAt)}  ${kind.padEnd(12)} ${incident.title}`)
+                    .map(
+                      ({ kind, incident }) =>
+                        `${day(incident.updatedAt)}  ${kind.padEnd(12)} ${incident.title}${becauseOf(kind, incident)}`,
+                    )
                     .join('\n'),
                 );
               return 0;
@@ -66,6 +69,10 @@ export function addIncidentsCommand(program: Command): void {
           }),
       ),
     );
+}
+
+function becauseOf(kind: string, { closedBecause }: Incident): string {
+  return kind === 'closed' && closedBecause !== undefined ? `; closed because ${closedBecause}` : '';
 }
 
 const day = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ');

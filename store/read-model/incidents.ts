@@ -73,6 +73,7 @@ function toLogEntry(row: Row): IncidentDetail['log'][number] {
     action: textsAt(document, 'actions').at(-1),
     acknowledged: textAt(document, 'acknowledgedBy'),
     opened: textAt(document, 'title'),
+    closed: textAt(document, 'closedBecause'),
   };
   return { seq: number(row, 'seq'), at: number(row, 'updated'), kind, text: said[kind] ?? '' };
 }

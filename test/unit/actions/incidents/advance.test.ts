@@ -42,6 +42,53 @@ describe('opening and closing', () => {
     expect(entries[1]?.incident).toMatchObject({ status: 'closed', closedAt: 7 * dayMs, seq: 2 });
   });
 
+  it('stays open where its own segment is not judged, whatever else is', () => {
+    const { entries, state } = run(7, (day) => [
+      say({ day, alarm: false }),
+      say({ day, feature: 'weight', segment: 'c=B', alarm: false }),
+      say({ day, feature: 'weight', segment: 'c=A', alarm: day < 3, judged: day < 3 }),
+    ]);
+    expect(entries.map(({ kind }) => kind)).toEqual(['opened']);
+    expect(state.open).toHaveLength(1);
+  });
+
+  it('waits for each segment that alarmed, in windows of its own', () => {
+    const { entries } = run(12, (day) => [
+      say({ day, segment: 'c=A', alarm: day < 3 }),
+      say({ day, segment: 'c=B', alarm: day < 3, judged: day < 3 || day % 2 === 0 }),
+    ]);
+    // Quiet in c=A on days 3, 4 and 5, in c=B on days 4, 6 and 8.
+    expect(entries.map(({ kind, at }) => [kind, at / dayMs])).toEqual([
+      ['opened', 2],
+      ['closed', 9],
+    ]);
+    expect(entries[1]?.incident.closedBecause).toBeUndefined();
+  });
+
+  it('closes what nothing can be said of after a week, and says so', () => {
+    const { entries, state } = run(12, (day) => [
+      say({ day, segment: 'c=B', alarm: false }),
+      say({ day, segment: 'c=A', alarm: day < 3, judged: day < 3 }),
+    ]);
+    expect(entries.map(({ kind, at }) => [kind, at / dayMs])).toEqual([
+      ['opened', 2],
+      ['closed', 10],
+    ]);
+    expect(entries[1]?.incident.closedBecause).toBe('it could not be judged for 7d');
+    expect(state.open).toEqual([]);
+  });
+
+  it('counts a window as quiet in which another cause has the segment', () => {
+    const { entries } = run(9, (day) => [
+      say({ day, segment: 'c=A', effect: 0.1, alarm: day < 7, story: day < 3 ? null : kilometres }),
+    ]);
+    expect(entries.filter(({ kind }) => kind !== 'updated').map(({ kind, at }) => [kind, at / dayMs])).toEqual([
+      ['opened', 2],
+      ['opened', 4],
+      ['closed', 6],
+    ]);
+  });
+
   it('makes one long incident of a change that stays', () => {
     const { kinds, state } = run(150, (day) => [say({ day, alarm: day % 3 !== 0 })]);
     expect(kinds).toEqual(['opened']);
