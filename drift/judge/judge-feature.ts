@@ -4,7 +4,7 @@ import { carriersOf } from '../cause/carriers.ts';
 import { newCategoryStory, shareStory, vanishedStory } from '../cause/category-story.ts';
 import { numericStory } from '../cause/numeric-story.ts';
 import type { Story } from '../cause/story.ts';
-import { carriersText, formatNumber, segmentsText } from '../cause/words.ts';
+import { carriersText, formatNumber, listOf, segmentsText } from '../cause/words.ts';
 import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
 import { type Refusal, sidesOf, strongestAlarm, type Test, testsOf } from './feature-tests.ts';
 import type { WindowInput } from './judge-window.ts';
@@ -70,7 +70,9 @@ export function judgeFeature(
     critical: decided.critical,
     pValue: decided.pValue,
     alarm: decided.alarm,
-    why: (brief ? '' : sentence(feature, segment, decided, story, carriers)) + shapeless(profiled, shape, refusals),
+    why:
+      (brief ? '' : sentence(subjectOf(feature, segment, results, refusals), decided, story, carriers)) +
+      shapeless(profiled, shape, refusals),
     detail: {
       kind: kindOf(feature, decided),
       effect: decided.effect,
@@ -168,23 +170,38 @@ export function subject(feature: string, segments: readonly SegmentKey[]): strin
   return where === '' ? feature : `${feature} (${where})`;
 }
 
-function sentence(
+interface Subject {
+  readonly about: string;
+  /** What of it was judged, where its shape could not be: the sentence must not sound as if all was. */
+  readonly only: readonly string[];
+}
+
+function subjectOf(
   feature: string,
   segment: SegmentKey,
+  results: readonly Test[],
+  refusals: readonly Refusal[],
+): Subject {
+  const refused = refusals.some(({ statistic }) => statistic === 'js_distance');
+  return { about: subject(feature, [segment]), only: refused ? results.map(({ statistic }) => statistic) : [] };
+}
+
+function sentence(
+  { about, only }: Subject,
   decided: Test,
   story: Story | undefined,
   carriers: readonly Carrier[],
 ): string {
-  const about = subject(feature, [segment]);
   const name = decided.statistic === 'js_distance' ? 'Jensen-Shannon distance' : `share of ${decided.statistic}`;
   const numbers = `${name} ${formatNumber(decided.value)}, limit ${formatNumber(decided.critical)}`;
   if (decided.alarm)
     return story === undefined
       ? `${about} is distributed differently from the reference: ${carriersText(carriers)} (${numbers})`
       : `${about} ${story.text} (${numbers})`;
+  const who = only.length === 0 ? `${about} is` : `of ${about} only ${listOf(only)} values are judged, which are`;
   if (decided.beyond)
-    return `${about} differs beyond chance, by less than is worth an alarm: effect ${formatNumber(decided.effect)}, asked for ${formatNumber(decided.minEffect)}`;
-  return `${about} is as chance and habit explain: ${numbers}`;
+    return `${only.length === 0 ? about : `share of ${decided.statistic} in ${about}`} differs beyond chance, by less than is worth an alarm: effect ${formatNumber(decided.effect)}, asked for ${formatNumber(decided.minEffect)}`;
+  return `${who} as chance and habit explain: ${numbers}`;
 }
 
 function shapeless(

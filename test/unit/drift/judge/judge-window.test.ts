@@ -117,6 +117,10 @@ describe('judgeWindow', () => {
     const short = judgeFrame(shopReference(2), oneDay());
     expect(short[0]?.why).toContain('its distribution is not judged: not enough reference: 2 windows');
     expect(short.find(({ feature }) => feature === 'price')?.detail.statistics['js_distance']).toBeUndefined();
+    // A sentence that only shares decided must not sound as if the shape was judged.
+    expect(short.find(({ feature, segment }) => feature === 'price' && segment === '')?.why).toMatch(
+      /^of price only missing and invalid values are judged, which are as chance and habit explain: share of missing 0, .*; its distribution is not judged: /,
+    );
     const stranger = judgeFrame(reference, oneDay(), { features: ['colour'] });
     expect(stranger).toHaveLength(1);
     expect(stranger[0]?.why).toContain('does not have this feature');
