@@ -20,6 +20,10 @@ export interface ConfigFault {
   readonly reason: string;
 }
 
+/** Windows are counted in the bins of a reference, whatever they are compared with. */
+const noBins =
+  'comparisons need the binning of a reference, also with earlier windows: name a file (reference: ordinary.parquet) or a model';
+
 type Say = (path: readonly (string | number)[], reason: string) => void;
 
 /** What a schema cannot see: names that lead nowhere, windows that no panes add up to, data that is gone when it is needed. */
@@ -154,8 +158,9 @@ function checkNames({ models, alerts, segments, drift, reference, incidents }: P
       say(['drift', at, 'limits'], 'skew is judged by limits that you set, such as default: { jsDivergence: 0.1 }');
     if (against !== 'skew' && limits !== undefined)
       say(['drift', at, 'limits'], 'limits are for against: skew; the others are calibrated by the budget');
-    if ((against === 'training' || against === 'skew') && models.length === 0 && reference === undefined)
-      say(['drift', at, 'against'], 'there is nothing to compare with: no model and no reference');
+    if (models.length > 0 || reference !== undefined) return;
+    const isReference = against === 'training' || against === 'skew';
+    say(['drift', at, 'against'], isReference ? 'there is nothing to compare with: no model and no reference' : noBins);
   });
   const { alarms, of } = incidents.open;
   if (alarms > of) say(['incidents', 'open', 'alarms'], `${alarms} alarms of ${of} windows can never be`);

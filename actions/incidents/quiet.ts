@@ -31,11 +31,12 @@ export function createQuiet({ judgements, tracks, config, windowMs, nowMs }: Qui
   const judged = new Set(
     judgements.filter(({ critical }) => Number.isFinite(critical)).map((judgement) => trackKeyPrefix(judgement)),
   );
+  const alarming = new Set(judgements.filter(({ alarm }) => alarm).map((judgement) => trackKeyPrefix(judgement)));
   // What alarms now without being the incident's own is another cause's.
   const unsure = new Set(
     Object.entries(tracks)
       .map(([key, { quiet }]) => ({ pair: prefixOfTrackKey(key), quiet }))
-      .filter(({ pair, quiet }) => quiet < config.closeAfterQuiet && (quiet > 0 || !judged.has(pair)))
+      .filter(({ pair, quiet }) => quiet < config.closeAfterQuiet && (quiet > 0 || !alarming.has(pair)))
       .map(({ pair }) => pair),
   );
   const boundMs = unheardMs(config, windowMs);

@@ -1,4 +1,5 @@
 import type { Judgement } from '../../drift/judge/judgement.ts';
+import { massKinds } from '../../drift/reference/divergence.ts';
 import { prefixOfTrackKey, trackKeyOf, trackKeyPrefix } from './alarm.ts';
 import type { IncidentConfig, Track } from './state.ts';
 
@@ -27,12 +28,18 @@ export function advanceTracks(
     const keys = new Set(keysOf.get(trackKeyPrefix(judgement)));
     if (alarming !== undefined) keys.add(alarming);
     for (const key of keys) {
+      if (!judgement.alarm && isShapeless(judgement) && key.endsWith(',js_distance')) continue;
       const after = step(next[key] ?? fresh, key === alarming, judgement.windowStart, config);
       if (after.quiet >= lookBack) delete next[key];
       else next[key] = after;
     }
   }
   return next;
+}
+
+/** Shares alone were judged, so that they decide: of the shape nothing is known. */
+function isShapeless({ statistic }: Judgement): boolean {
+  return (massKinds as readonly string[]).includes(statistic);
 }
 
 function step(track: Track, alarm: boolean, windowStart: number, { open, closeAfterQuiet }: IncidentConfig): Track {

@@ -83,6 +83,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let firstProfileMs = 0;
   let desks = createDesks(options);
   let panes: WindowReader | undefined;
+  let warnedOfNone = false;
 
   /** Rounds and people's decisions change the same state: one after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -191,6 +192,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   async function judge(due: DueWindow): Promise<readonly Judgement[]> {
     const reference = references.current();
+    if (reference === undefined) warnOfNone(due.name);
     if (reference === undefined || panes === undefined) return [];
     const { falseAlarmsPerWeek, minEffect } = config.budget;
     const judgements = await judgeDueWindow(due, {
@@ -214,6 +216,15 @@ export function createMonitor(options: MonitorOptions): Monitor {
     });
     record(judgements);
     return judgements;
+  }
+
+  function warnOfNone(comparison: string): void {
+    if (warnedOfNone) return;
+    warnedOfNone = true;
+    logger.warn(
+      { comparison },
+      'windows are not judged: comparisons need the binning of a reference, and no model has a champion yet; name a file (reference) until then',
+    );
   }
 
   function record(judgements: readonly Judgement[]): void {

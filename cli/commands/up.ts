@@ -99,9 +99,11 @@ function stays(url: string | undefined): string {
 function summaryText(result: UpResult): string {
   const { events } = result;
   const number = (value: number) => value.toLocaleString('en-US');
+  const detected = result.detectorAlarms === 0 ? '' : ` and ${number(result.detectorAlarms)} of detectors`;
   const lines = [
     `${number(events.read)} events read: ${number(events.valid)} valid, ${number(events.coerced)} coerced, ${number(events.flagged)} flagged, ${number(events.rejected)} rejected`,
-    `${number(events.duplicates)} duplicates, ${number(events.late)} late, ${number(result.predictions)} predictions, ${number(result.windows)} windows judged, ${number(result.alarms)} alarms`,
+    `${number(events.duplicates)} duplicates, ${number(events.late)} late, ${number(result.predictions)} predictions, ${number(result.windows)} windows judged, ${number(result.alarms)} alarms${detected}`,
+    ...notJudgedLine(result),
     ...(
       result.incidents as {
         severity: string;
@@ -117,6 +119,16 @@ function summaryText(result: UpResult): string {
     `${result.seconds} s, ${number(result.eventsPerSecond)} events/s, ${number(result.rssMb)} MB`,
   ];
   return lines.join('\n');
+}
+
+/** `2,982 of 9,000 judgements not made or without the shape: too few values`; with the numbers where there are several reasons. */
+export function notJudgedLine({ judgements, notJudged }: Pick<Summary, 'judgements' | 'notJudged'>): string[] {
+  const all = Object.entries(notJudged);
+  if (all.length === 0) return [];
+  const number = (value: number) => value.toLocaleString('en-US');
+  const sum = all.reduce((total, [, n]) => total + n, 0);
+  const why = all.length === 1 ? all[0]?.[0] : all.map(([reason, n]) => `${number(n)} ${reason}`).join(', ');
+  return [`${number(sum)} of ${number(judgements)} judgements not made or without the shape: ${why}`];
 }
 
 export function addUpCommand(program: Command): void {

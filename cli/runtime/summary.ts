@@ -14,6 +14,8 @@ export interface Summary {
   readonly windows: number;
   readonly judgements: number;
   readonly alarms: number;
+  /** Judgements that could not be made, or not of the shape, by reason; only reasons that there are. */
+  readonly notJudged: Readonly<Record<string, number>>;
   /** Of detectors over time, which are not among the alarms of windows. */
   readonly detectorAlarms: number;
   readonly incidents: readonly object[];
@@ -41,6 +43,10 @@ export async function summarize({ store, registry, file }: Base): Promise<Summar
   const judged = await one(
     `SELECT uniqExact(comparison, window_start) AS windows, count() AS judgements, sum(alarm) AS alarms FROM ${table('judgements')} FINAL WHERE NOT ${detected}`,
   );
+  // Identifiers and the like, whose shape nobody wants judged, are not among them.
+  const unjudged = await store.query<{ reason: string; n: string }>(
+    `SELECT multiIf(match(why, 'usable values|events in the window|labelled events'), 'too few values', match(why, 'not enough reference'), 'not enough reference', 'for other reasons') AS reason, count() AS n FROM ${table('judgements')} FINAL WHERE NOT ${detected} AND NOT alarm AND (isInfinite(critical) OR match(why, '(is|are) not judged: ')) GROUP BY reason ORDER BY n DESC, reason`,
+  );
   const found = await one(`SELECT sum(alarm) AS alarms FROM ${table('judgements')} FINAL WHERE ${detected}`);
   const incidents = await store.query<{ state: string }>(
     `SELECT argMax(state, seq) AS state FROM ${table('incident_log')} FINAL GROUP BY incident_id`,
@@ -65,6 +71,7 @@ export async function summarize({ store, registry, file }: Base): Promise<Summar
     windows: number(judged, 'windows'),
     judgements: number(judged, 'judgements'),
     alarms: number(judged, 'alarms'),
+    notJudged: Object.fromEntries(unjudged.map(({ reason, n }) => [reason, Number(n)])),
     detectorAlarms: number(found, 'alarms'),
     incidents: incidents
       .map(({ state }) => JSON.parse(state) as Incident)

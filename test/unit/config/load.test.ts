@@ -112,7 +112,8 @@ describe('the environment in a pipeline file', () => {
   });
 
   it('gives numbers and switches where these are expected, and keeps text where text is', async () => {
-    const text = `${least}server: { port: "\${PORT:-8787}", host: "\${HOST}" }
+    const text = `${least}reference: r.csv
+server: { port: "\${PORT:-8787}", host: "\${HOST}" }
 drift:
   - against: previous
     segments: \${SEGMENTS}
@@ -121,7 +122,7 @@ drift:
     expect(config.server).toEqual({ port: 9000, host: '127' });
     expect(config.drift[0]?.segments).toBe(false);
     expect(await errorOf(text, { PORT: 'many', HOST: 'h', SEGMENTS: 'true' })).toContain(
-      'p.yaml:6:17: server.port: expected number, found string',
+      'p.yaml:7:17: server.port: expected number, found string',
     );
   });
 
@@ -155,6 +156,10 @@ describe('what only the whole file shows', () => {
   it.each([
     ['drift: [{ against: previous, window: 90s }]\n', '6:38: drift[0].window: 1m 30s is no multiple'],
     ['drift: [{ against: training }]\n', '6:20: drift[0].against: there is nothing to compare with'],
+    [
+      'drift: [{ against: rolling }]\n',
+      '6:20: drift[0].against: comparisons need the binning of a reference, also with earlier windows: name a file',
+    ],
     ['reference: r.csv\ndrift: [{ against: skew }]\n', 'drift[0].limits: skew is judged by limits that you set'],
     [
       'reference: r.csv\ndrift: [{ against: skew, limits: { features: { a: {} } } }]\n',
@@ -252,7 +257,8 @@ describe('what only the whole file shows', () => {
   });
 
   it('takes holidays from here or from a file, whose problems have lines of their own', async () => {
-    const drift = `${least}drift: [{ against: seasonal, season: day-of-week, over: 8w }]\n`;
+    const drift = `${least}reference: r.csv
+drift: [{ against: seasonal, season: day-of-week, over: 8w }]\n`;
     const inline = await load(`${drift}calendar: [{ name: Feast, date: 2001-12-25 }]\n`);
     const file = join(directory, 'holidays.yaml');
     writeFileSync(file, 'timeZone: Europe/Berlin\nholidays:\n  - { name: Feast, from: 2001-12-25, to: 2001-12-26 }\n');
@@ -276,7 +282,8 @@ describe('what only the whole file shows', () => {
   });
 
   it('is checked against features and conditions when these are known', async () => {
-    const file = await load(`${least}segments: [{ by: [orgin] }]
+    const file = await load(`${least}reference: r.csv
+segments: [{ by: [orgin] }]
 drift: [{ against: previous, features: [delay, dely, "@lag"] }]
 alerts: [{ name: a, webhook: { url: "http://x" } }]
 actions: [{ when: severity >= hi, alert: [a] }]
@@ -300,7 +307,7 @@ describe('a pipeline over vectors and texts', () => {
     { name: 'embedding', type: 'vector' as const, dimension: 8 },
     { name: 'review', type: 'string' as const, kind: 'text' as const },
   ];
-  const check = async (lines: string) => (await load(`${least}${lines}\n`)).check({ features });
+  const check = async (lines: string) => (await load(`${least}reference: r.csv\n${lines}\n`)).check({ features });
 
   it('may choose measures by name', async () => {
     await check('drift: [{ against: previous, features: [embedding, embedding.p8, review.unknown] }]');

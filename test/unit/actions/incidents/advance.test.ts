@@ -52,6 +52,11 @@ describe('opening and closing', () => {
     expect(state.open).toHaveLength(1);
   });
 
+  it('does not take windows for quiet whose shares alone were judged', () => {
+    const { entries } = run(8, (day) => [say({ day, alarm: day < 3, statistic: day < 3 ? 'js_distance' : 'missing' })]);
+    expect(entries.map(({ kind }) => kind)).toEqual(['opened']);
+  });
+
   it('waits for each segment that alarmed, in windows of its own', () => {
     const { entries } = run(12, (day) => [
       say({ day, segment: 'c=A', alarm: day < 3 }),
