@@ -113,7 +113,12 @@ async function backtestQuarter(store: Store, reference: Reference): Promise<numb
   });
   const result = await runBacktest({
     config: configOf(),
-    store: { ...createBacktestStore(store), reads: createMonitorStore(store), incidentsAt: async () => [] },
+    store: {
+      ...createBacktestStore(store),
+      reads: createMonitorStore(store),
+      contract: async () => undefined,
+      incidentsAt: async () => [],
+    },
     models: { changesMs: [], at },
   });
   return result.judgements;

@@ -31,6 +31,17 @@ export function createBacktestStore(store: Store) {
       }));
     },
 
+    /** Keys of segments. */
+    async storedSegments(fromMs: number, toMs: number): Promise<readonly string[]> {
+      const rows = await store.query<{ segment: string }>(
+        `SELECT DISTINCT segment FROM ${table('sealed_profiles')}
+         WHERE segment != '' AND pane >= fromUnixTimestamp64Milli({from:Int64}) AND pane < fromUnixTimestamp64Milli({to:Int64})
+         ORDER BY segment`,
+        { from: fromMs, to: toMs },
+      );
+      return rows.map(({ segment }) => segment);
+    },
+
     /** The documents of incidents as they were at `atMs`. */
     async incidentsAt(atMs: number): Promise<readonly string[]> {
       const rows = await store.query<{ document: string }>(

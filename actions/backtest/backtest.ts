@@ -1,4 +1,5 @@
 import type { Backtest } from '../../common/backtest.ts';
+import type { ContractMark } from '../../common/contract-mark.ts';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { soleLeadership } from '../../common/leadership.ts';
 import { createLiveFeed } from '../../common/live.ts';
@@ -12,14 +13,17 @@ import { dayMs } from '../monitor/tasks.ts';
 import { createBlankStore } from './blank-store.ts';
 import { judgeableComparisons, missingFeatures, missingSegments, withSegmentsOf } from './judgeable.ts';
 import { pairIncidents } from './pair-incidents.ts';
-import type { BacktestStore, ModelHistory, ModelsAt } from './ports.ts';
+import type { BacktestStore, ModelHistory, ModelsAt, StoredPanes } from './ports.ts';
 import { createTally } from './tally.ts';
+import { untriedContract, untriedPanes } from './untried.ts';
 
 export interface BacktestOptions {
   /** What is tried. */
   readonly config: PipelineConfig;
   readonly store: BacktestStore;
   readonly models: ModelHistory;
+  /** Of the tried pipeline; absent where it is the one in force. */
+  readonly contract?: ContractMark;
   /** ms since 1970; default: all that is stored. Windows that lie whole in it are judged. */
   readonly fromMs?: number;
   readonly toMs?: number;
@@ -45,7 +49,12 @@ export async function runBacktest(options: BacktestOptions): Promise<Backtest> {
   const { store, models } = options;
   const span = await spanOf(options);
   const stored = await store.storedPanes(span.fromMs, span.toMs);
+  const segments = new Set(await store.storedSegments(span.fromMs, span.toMs));
   const { comparisons, notJudged } = judgeableComparisons(options.config, stored);
+  const untried = [
+    ...untriedContract(await store.contract(), options.contract),
+    ...untriedPanes(options.config, stored),
+  ];
   const config: PipelineConfig = { ...options.config, drift: [...comparisons], actions: [] };
   let present = await trimmed(models, span.fromMs, config);
   checkSize(options, config, present, span);
@@ -76,12 +85,12 @@ export async function runBacktest(options: BacktestOptions): Promise<Backtest> {
     brief: true,
   });
   await monitor.start(soleLeadership(0));
-  const missing = [...missingOf(present, config, stored)];
+  const missing = [...missingOf(present, config, { stored, segments })];
   for (const endMs of stepsOf(span, models.changesMs)) {
     await monitor.round(endMs + config.windows.lateness);
     if (models.changesMs.includes(endMs)) {
       present = await trimmed(models, endMs, config);
-      missing.push(...missingOf(present, config, stored));
+      missing.push(...missingOf(present, config, { stored, segments }));
     }
   }
 
@@ -96,7 +105,7 @@ export async function runBacktest(options: BacktestOptions): Promise<Backtest> {
     alarms: { was: await store.countAlarms(span.fromMs, span.toMs, config.labels?.horizon ?? 0), now: tally.alarms },
     incidents: pairIncidents(were, [...blank.incidents.values()], span),
     notJudged: [
-      ...distinct([...notJudged, ...missing]).map((one) => ({ ...one, judgements: 0 })),
+      ...distinct([...untried, ...notJudged, ...missing]).map((one) => ({ ...one, judgements: 0 })),
       ...tally.notJudged(),
     ],
   };
@@ -133,12 +142,17 @@ async function trimmed(models: ModelHistory, timeMs: number, config: PipelineCon
   return { ...present, reference };
 }
 
-function* missingOf({ reference }: ModelsAt, config: PipelineConfig, stored: Parameters<typeof missingFeatures>[1]) {
+interface Stored {
+  readonly stored: readonly StoredPanes[];
+  readonly segments: ReadonlySet<string>;
+}
+
+function* missingOf({ reference }: ModelsAt, config: PipelineConfig, { stored, segments }: Stored) {
   if (reference === undefined) {
     yield { comparison: '', what: 'all features', why: 'there is no reference: neither a champion nor a file' };
     return;
   }
-  yield* missingSegments(config, reference);
+  yield* missingSegments(config, reference, segments);
   yield* missingFeatures(reference, stored);
 }
 

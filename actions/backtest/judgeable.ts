@@ -57,22 +57,37 @@ export function withSegmentsOf(config: PipelineConfig, reference: Reference): Re
   return referenceOf({ ...contentOf(reference), segments });
 }
 
-/** Segments that the configuration names and the reference lacks. */
-export function missingSegments(config: PipelineConfig, reference: Reference): readonly NotJudged[] {
-  const known = new Set(reference.segments.map(ruleOfKey));
-  return config.segments
-    .filter(({ by }) => !known.has(ruleOf(by)))
-    .map(({ by }) => ({
-      comparison: '',
-      what: `segments by ${by.join(', ')}`,
-      why: 'no pane of them is stored: they were not counted apart',
-    }));
+/** Segments that the configuration names and the reference lacks, or of which no pane is stored. */
+export function missingSegments(
+  config: PipelineConfig,
+  reference: Reference,
+  stored: ReadonlySet<SegmentKey>,
+): readonly NotJudged[] {
+  return config.segments.flatMap(({ by }) => {
+    const own = reference.segments.filter((segment) => ruleOfKey(segment) === ruleOf(by));
+    const there = own.filter((segment) => stored.has(segment)).length;
+    if (own.length > 0 && there === own.length) return [];
+    const what = `segments by ${by.join(', ')}`;
+    if (there === 0) return [{ comparison: '', what, why: 'no pane of them is stored: they were not counted apart' }];
+    return [{ comparison: '', what, why: `panes of ${there} of ${own.length} are stored` }];
+  });
 }
 
-/** Features of the reference whose panes are counted in other bins than its own, or not at all. */
+/** Features of the reference whose panes are counted in other bins than its own, or not at all; and panes of features that it lacks. */
 export function missingFeatures(reference: Reference, stored: readonly StoredPanes[]): readonly NotJudged[] {
   const whole = stored.filter(({ segments }) => !segments);
-  return reference.features
+  // Predictions come and go with versions.
+  const unknown = new Set(
+    whole
+      .map(({ feature }) => feature)
+      .filter((name) => !name.startsWith('@') && reference.feature(name) === undefined),
+  );
+  const gone = [...unknown].map((what) => ({
+    comparison: '',
+    what,
+    why: `its panes are stored, but the reference ${reference.origin} does not have it`,
+  }));
+  const counted = reference.features
     .filter(({ name, binning }) => !whole.some((one) => one.feature === name && one.binning === binning.id))
     .map(({ name }) => ({
       comparison: '',
@@ -81,6 +96,7 @@ export function missingFeatures(reference: Reference, stored: readonly StoredPan
         ? `its panes are counted in other bins than those of the reference ${reference.origin}`
         : 'no pane of it is stored',
     }));
+  return [...counted, ...gone];
 }
 
 const ruleOf = (features: readonly string[]): string => JSON.stringify(features);

@@ -1,4 +1,6 @@
+import type { ContractMark } from '../../common/contract-mark.ts';
 import type { Performance } from '../../common/performance.ts';
+import type { SegmentKey } from '../../common/segment.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { ModelDesk, MonitorStore, WindowReader } from '../monitor/ports.ts';
@@ -26,6 +28,10 @@ export interface BacktestStore {
   /** Start of the first sealed pane and end of the last; undefined where there is none. */
   span(): Promise<{ readonly fromMs: number; readonly toMs: number } | undefined>;
   storedPanes(fromMs: number, toMs: number): Promise<readonly StoredPanes[]>;
+  /** Of segments: those of which there is a pane. */
+  storedSegments(fromMs: number, toMs: number): Promise<readonly SegmentKey[]>;
+  /** The contract that the events were judged with last; undefined where that was not written down. */
+  contract(): Promise<ContractMark | undefined>;
   /** Incidents about data as they were at `atMs`, without those that were closed before `sinceMs`. */
   incidentsAt(atMs: number, sinceMs: number): Promise<readonly Incident[]>;
   /** Alarms of windows that begin in the span and were judged by its end: those against labels wait for these so long. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Holidays } from '../../common/calendar.ts';
+import type { ContractMark } from '../../common/contract-mark.ts';
 import { formatDuration } from '../../common/duration.ts';
 import { type Leadership, revisionOf, soleLeadership } from '../../common/leadership.ts';
 import type { LiveFeed } from '../../common/live.ts';
@@ -18,6 +19,7 @@ import type { IncidentState } from '../incidents/state.ts';
 import { createActor } from './act.ts';
 import type { CareDesk } from './cause-round.ts';
 import { createDesks } from './desks.ts';
+import { createNoReferenceWarning } from './no-reference.ts';
 import { createOverTime } from './over-time.ts';
 import { noOverTime, type OverTimeState } from './over-time-state.ts';
 import type { ModelDesk, MonitorStore, PerformanceStore, ReferenceDesk, WindowReader } from './ports.ts';
@@ -44,6 +46,8 @@ export interface MonitorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** With which events are judged: written down for those who judge again with another. */
+  readonly contract?: ContractMark;
   /** As of `judgeWindow`: for a backtest, whose judgements nobody looks at. */
   readonly brief?: boolean;
 }
@@ -64,7 +68,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const { config, store, references, models, logger, metrics, live } = options;
   const longestPaneMs = Math.max(config.windows.pane, ...config.segments.map(({ pane = 0 }) => pane));
   const overTime = createOverTime({ config, store, reference: references.current, champions });
-  const keeper = createStateKeeper(store, overTime !== undefined);
+  const keeper = createStateKeeper(store, overTime !== undefined, options.contract);
   let state: MonitorState = firstState;
   let detectors: OverTimeState = noOverTime;
   let leadership = soleLeadership(0);
@@ -83,7 +87,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let firstProfileMs = 0;
   let desks = createDesks(options);
   let panes: WindowReader | undefined;
-  let warnedOfNone = false;
+  const warnOfNone = createNoReferenceWarning(logger);
 
   /** Rounds and people's decisions change the same state: one after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -216,15 +220,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
     });
     record(judgements);
     return judgements;
-  }
-
-  function warnOfNone(comparison: string): void {
-    if (warnedOfNone) return;
-    warnedOfNone = true;
-    logger.warn(
-      { comparison },
-      'windows are not judged: comparisons need the binning of a reference, and no model has a champion yet; name a file (reference) until then',
-    );
   }
 
   function record(judgements: readonly Judgement[]): void {

@@ -1,3 +1,4 @@
+import { type ContractMark, contractKey } from '../../common/contract-mark.ts';
 import { noOverTime, type OverTimeState, overTimeFromText, overTimeToText } from './over-time-state.ts';
 import type { MonitorStore } from './ports.ts';
 import { firstState, type MonitorState } from './state.ts';
@@ -18,11 +19,15 @@ export interface StateKeeper {
 export function createStateKeeper(
   store: Pick<MonitorStore, 'readStates' | 'writeStates'>,
   withDetectors: boolean,
+  /** Of the process that decides; written with its first state. */
+  contract?: ContractMark,
 ): StateKeeper {
   let written: OverTimeState | undefined;
+  let said = false;
   return {
     async read() {
       written = undefined;
+      said = false;
       const documents = await store.readStates(withDetectors ? [monitorKey, detectorsKey] : [monitorKey]);
       const own = documents.get(monitorKey);
       const detectors = documents.get(detectorsKey);
@@ -33,9 +38,11 @@ export function createStateKeeper(
     },
     async write(state, detectors, revision) {
       const documents = new Map([[monitorKey, JSON.stringify(state)]]);
+      if (contract !== undefined && !said) documents.set(contractKey, JSON.stringify(contract));
       if (withDetectors && written !== detectors) documents.set(detectorsKey, overTimeToText(detectors));
       await store.writeStates(documents, revision);
       written = detectors;
+      said = true;
     },
   };
 }

@@ -5,6 +5,8 @@ import { parseTimestampMs } from '../../common/timestamp.ts';
 import { loadPipeline } from '../../config/load.ts';
 import { command, type ExitCode, printJson, printText, table } from '../output.ts';
 import { backtest } from '../runtime/backtesting.ts';
+import { contractMark } from '../runtime/contract-mark.ts';
+import { loadContract } from '../runtime/load-contract.ts';
 import { withReadOnlyBase } from '../runtime/read-only-base.ts';
 
 interface Options {
@@ -34,9 +36,11 @@ async function runBacktestCommand({ config, from, to, json }: Options): Promise<
   const fromMs = timeOf('--from', from);
   const toMs = timeOf('--to', to);
   const file = await loadPipeline(config, process.env);
+  const contract = contractMark((await loadContract(file)).contract);
   const result = await withReadOnlyBase(file, process.cwd(), (base) =>
     backtest(base, {
       config: file.config,
+      contract,
       ...(fromMs === undefined ? {} : { fromMs }),
       ...(toMs === undefined ? {} : { toMs }),
     }),

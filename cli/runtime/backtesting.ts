@@ -2,6 +2,7 @@ import { type BacktestOptions, runBacktest } from '../../actions/backtest/backte
 import type { BacktestStore } from '../../actions/backtest/ports.ts';
 import type { Incident } from '../../actions/incidents/incident.ts';
 import type { Backtest } from '../../common/backtest.ts';
+import { contractKey, contractMarkSchema } from '../../common/contract-mark.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
 import { createBacktestStore } from '../../store/backtest-store.ts';
@@ -43,6 +44,10 @@ function storeFrom(store: Store): BacktestStore {
   return {
     ...reading,
     reads: createMonitorStore(store),
+    async contract() {
+      const document = (await createMonitorStore(store).readStates([contractKey])).get(contractKey);
+      return document === undefined ? undefined : contractMarkSchema.parse(JSON.parse(document));
+    },
     async incidentsAt(atMs, sinceMs) {
       const documents = await reading.incidentsAt(atMs);
       return documents

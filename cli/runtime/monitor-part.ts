@@ -3,6 +3,7 @@ import { createMonitor, type Monitor } from '../../actions/monitor/monitor.ts';
 import type { Leadership } from '../../common/leadership.ts';
 import { systemClock } from '../../common/ports.ts';
 import { pipelineHolidays } from '../../config/calendar.ts';
+import { contractMark } from './contract-mark.ts';
 import { createModelCare } from './model-care.ts';
 import { createModelDesk } from './model-desk.ts';
 import type { PartOptions } from './part.ts';
@@ -57,6 +58,7 @@ export function createMonitorPart(options: MonitorPartOptions): MonitorPart {
   const monitor = createMonitor({
     config,
     holidays: pipelineHolidays(config),
+    contract: contractMark(base.contract.contract),
     store: base.stores.monitor,
     performance: base.stores.labels,
     references,

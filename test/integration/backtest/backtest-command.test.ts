@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backtest } from '../../../common/backtest.ts';
@@ -118,6 +119,15 @@ describe('tidemark backtest', () => {
         },
       ]),
     );
+  });
+
+  it('says that a changed contract is not tried', async () => {
+    const text = await readFile(join(shop.directory, 'contract.yaml'), 'utf8');
+    await writeFile(join(shop.directory, 'strict.yaml'), text.replace('type: number', 'type: number\n    max: 20'));
+    const path = await shop.changed('strict-pipeline.yaml', { contract: 'strict.yaml' });
+    const whats = async (pipeline: string) => (await backtest(pipeline)).notJudged.map(({ what }) => what);
+    expect(await whats(path)).toContain('contract');
+    expect(await whats(shop.pipeline)).not.toContain('contract');
   });
 
   it('writes nothing', async () => {

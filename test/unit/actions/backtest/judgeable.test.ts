@@ -68,11 +68,29 @@ describe('withSegmentsOf', () => {
 describe('missingSegments', () => {
   it('names those the reference was not made with', () => {
     const config = configOf({ segments: [{ by: ['city'] }, { by: ['city', 'price'] }] });
-    expect(missingSegments(config, reference).map(({ what }) => what)).toEqual(['segments by city, price']);
+    const all = new Set(reference.segments);
+    expect(missingSegments(config, reference, all).map(({ what }) => what)).toEqual(['segments by city, price']);
+  });
+
+  it('names those of which no pane is stored, though the reference has them', () => {
+    const config = configOf({ segments: [{ by: ['city'] }] });
+    const missing = (stored: readonly string[]) =>
+      missingSegments(config, reference, new Set(stored)).map(({ what, why }) => `${what}: ${why}`);
+    expect(missing([])).toEqual(['segments by city: no pane of them is stored: they were not counted apart']);
+    const some = reference.segments.slice(0, 1);
+    expect(missing(some)).toEqual([`segments by city: panes of 1 of ${reference.segments.length} are stored`]);
+    expect(missing(reference.segments)).toEqual([]);
   });
 });
 
 describe('missingFeatures', () => {
+  it('tells what is stored and has no reference any more', () => {
+    const panes = [stored(), stored({ feature: 'city', binning: binningOf('city') }), stored({ feature: 'colour' })];
+    expect(missingFeatures(reference, [...panes, stored({ feature: '@prediction:m:1' })])).toEqual([
+      { comparison: '', what: 'colour', why: 'its panes are stored, but the reference shop does not have it' },
+    ]);
+  });
+
   it('tells other bins from none at all', () => {
     const panes = [
       stored({ binning: 'other' }),
