@@ -192,6 +192,26 @@ function checkActions({ actions, models, alerts, labels }: PipelineConfig, conte
   });
 }
 
+/** Two of the limits are about values that are counted one by one, and would never say anything of a number. */
+function checkLimits(
+  limits: Readonly<
+    Record<string, { readonly linf?: number | undefined; readonly normalizedAbsDifference?: number | undefined }>
+  >,
+  features: readonly FeatureField[],
+  say: Say,
+): void {
+  for (const [name, own] of Object.entries(limits)) {
+    const type = name.startsWith('@') ? 'number' : features.find((feature) => feature.name === name)?.type;
+    if (type === undefined || type === 'string') continue;
+    for (const key of ['linf', 'normalizedAbsDifference'] as const)
+      if (own[key] !== undefined)
+        say(
+          ['limits', 'features', name, key],
+          `${name} is of type ${type}, of which ${key} says nothing: it is about the values of a text; write jsDivergence`,
+        );
+  }
+}
+
 function checkFeatures({ segments, drift, joint }: PipelineConfig, features: readonly FeatureField[], say: Say): void {
   const names = features.map(({ name }) => name);
   segments.forEach(({ by }, at) => {
@@ -208,6 +228,7 @@ function checkFeatures({ segments, drift, joint }: PipelineConfig, features: rea
     for (const name of Object.keys(comparison.limits?.features ?? {}))
       if (!names.includes(name) && !name.startsWith('@'))
         say(['drift', at, 'limits', 'features', name], `the contract has no feature ${name}${suggestion(name, names)}`);
+    checkLimits(comparison.limits?.features ?? {}, features, (keys, reason) => say(['drift', at, ...keys], reason));
     comparison.features?.forEach((name, index) => {
       // Lags and predictions are profiled too, under names that begin with @.
       if (!judged.includes(name) && !name.startsWith('@'))

@@ -302,6 +302,31 @@ actions: [{ when: severity >= hi, alert: [a] }]
   });
 });
 
+describe('fixed limits', () => {
+  const features = [
+    { name: 'amount', type: 'number' as const },
+    { name: 'city', type: 'string' as const },
+  ];
+  const check = async (limits: string) =>
+    (await load(`${least}reference: r.csv\ndrift: [{ against: skew, limits: { features: { ${limits} } } }]\n`)).check({
+      features,
+    });
+
+  it('are refused where they have no answer for the type', async () => {
+    await expect(check('amount: { linf: 0.05 }')).rejects.toMatchObject({
+      place: expect.stringMatching(/p\.yaml:7:\d+$/),
+      message: expect.stringMatching(
+        /drift\[0\]\.limits\.features\.amount\.linf: amount is of type number, of which linf says nothing: .*write jsDivergence/,
+      ),
+    });
+    await expect(check('amount: { normalizedAbsDifference: 0.05, jsDivergence: 0.1 }')).rejects.toThrow(
+      /normalizedAbsDifference says nothing/,
+    );
+    await expect(check('"@lag": { linf: 0.05 }')).rejects.toThrow(/@lag is of type number/);
+    await check('amount: { jsDivergence: 0.1 }, city: { linf: 0.1, normalizedAbsDifference: 0.1 }');
+  });
+});
+
 describe('a pipeline over vectors and texts', () => {
   const features = [
     { name: 'embedding', type: 'vector' as const, dimension: 8 },
