@@ -61,7 +61,7 @@ export function explainFeature(
         minEffect: input.budget.minEffect,
         judgementsPerWeek: input.judgementsPerWeek,
         ofJudgement,
-        tests: results.length + refusals.length,
+        tests: Math.round(ofJudgement / alphaEach),
         ofTest: alphaEach,
       },
       bins: binCount(binning),

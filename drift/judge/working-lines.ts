@@ -19,13 +19,16 @@ export function budgetWorking({
   minEffect,
 }: Level): Working {
   const exact = falseAlarmsPerWeek / Math.max(1, judgementsPerWeek);
+  const kept = exact !== ofJudgement;
   return {
     title: 'share of the budget',
     lines: [
-      `α = false alarms a week / judgements a week / tests = ${number(falseAlarmsPerWeek)} / ${whole(judgementsPerWeek)} / ${tests} = ${number(ofTest)}`,
-      ...(exact === ofJudgement
-        ? []
-        : [`the share of one judgement is kept within 1e-12 and 0.05: ${number(ofJudgement)}`]),
+      `α = false alarms a week / judgements a week / tests = ${number(falseAlarmsPerWeek)} / ${whole(judgementsPerWeek)} / ${tests} = ${number(kept ? exact / tests : ofTest)}`,
+      ...(kept
+        ? [
+            `a judgement's share is kept within 1e-12 and 0.05: α = ${number(ofJudgement)} / ${tests} = ${number(ofTest)}`,
+          ]
+        : []),
       `an alarm also takes an effect of at least ${number(minEffect)}`,
     ],
   };

@@ -155,6 +155,15 @@ describe('performanceWorkings', () => {
     expect(loss?.lines[3]).toMatch(new RegExp(`= ${formatNumber(judgement.critical)}: exceeded with probability α$`));
   });
 
+  it('shows the quotient and then what it is kept within', () => {
+    const alone = { ...input, judgementsPerWeek: 7 };
+    const [budget] = performanceWorkings(alone, judgePerformance(alone));
+    expect(budget?.lines.slice(0, 2)).toEqual([
+      'α = false alarms a week / judgements a week / tests = 1 / 7 / 1 = 0.1429',
+      "a judgement's share is kept within 1e-12 and 0.05: α = 0.05 / 1 = 0.05",
+    ]);
+  });
+
   it('says why there is none', () => {
     const few = { ...input, current: { ...input.current, n: 10 } };
     const [, loss] = performanceWorkings(few, judgePerformance(few));
