@@ -18,6 +18,7 @@ import { addStoreCommand } from './commands/store.ts';
 import { addUpCommand } from './commands/up.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 import { printJson } from './output.ts';
+import { programVersion } from './version.ts';
 
 /** That a switch is off, or a list empty, unless it is given goes without saying. */
 function optionDescription(option: Option): string {
@@ -28,6 +29,7 @@ function optionDescription(option: Option): string {
 export function createProgram(): Command {
   const program = new Command('tidemark')
     .description('Validates, scores and profiles streams of events, and acts when they drift.')
+    .version(programVersion(), '--version', 'print the version')
     .showHelpAfterError()
     .configureHelp({ optionDescription })
     // An option belongs to the command it stands behind, also where a command has others below it.

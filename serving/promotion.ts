@@ -89,7 +89,7 @@ export function decidePromotion(input: PromotionInput): PromotionDecision {
   });
   const enough = n >= input.minLabels && blocks.length >= minBlocks;
   if (enough && lower > 0) return decide('promote', `better by ${summary(evidence)}`);
-  if (enough && upper < 0) return decide('refuse', `worse by ${summary(evidence)}`);
+  if (enough && upper < 0) return decide('refuse', `worse by ${summary(turned(evidence))}`);
   if (input.waitedMs >= input.maxWaitMs) {
     return decide('refuse', `no better after ${formatDuration(input.waitedMs)}, difference ${summary(evidence)}`);
   }
@@ -109,6 +109,16 @@ function byDay(blocks: readonly PairedBlock[]): PairedBlock[] {
     if (n > 0) days.set(day, { startMs: day, n: n + (sum?.n ?? 0), sumDiff: sumDiff + (sum?.sumDiff ?? 0) });
   }
   return [...days.values()].sort((a, b) => a.startMs - b.startMs);
+}
+
+/** Of a challenger that is worse, so that `worse by` is followed by what it is worse by. */
+function turned(evidence: PromotionEvidence): PromotionEvidence {
+  const { meanDifference, interval } = evidence;
+  return {
+    ...evidence,
+    meanDifference: -meanDifference,
+    interval: interval === null ? null : [-interval[1], -interval[0]],
+  };
 }
 
 /** `0.0091 log-loss (99 % interval 0.0007 to 0.0175) on 187,000 events of 11 days, 0.3853 to 0.3757`. */

@@ -10,6 +10,12 @@ export interface ManualResult {
   readonly entries: readonly IncidentEntry[];
 }
 
+/** The open incident that is meant by its id, or by a beginning that no other open one has; else what was asked for. */
+export function openIncidentId({ open }: IncidentState, asked: string): string {
+  const ids = open.map(({ incident }) => incident.id).filter((id) => id.startsWith(asked));
+  return asked !== '' && ids.length === 1 ? (ids[0] as string) : asked;
+}
+
 /** Somebody takes it on. */
 export function acknowledgeIncident(state: IncidentState, id: string, by: string, nowMs: number): ManualResult {
   return change(state, id, (one) => entryOf(one.incident, 'acknowledged', nowMs, { acknowledgedBy: by }));

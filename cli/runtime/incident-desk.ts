@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { acknowledgeIncident, closeIncident, snoozeIncident } from '../../actions/incidents/manual.ts';
+import { acknowledgeIncident, closeIncident, openIncidentId, snoozeIncident } from '../../actions/incidents/manual.ts';
 import type { Monitor } from '../../actions/monitor/monitor.ts';
 import type { MonitorState } from '../../actions/monitor/state.ts';
 import { ErrorCode, TidemarkError } from '../../common/error.ts';
@@ -17,7 +17,8 @@ export interface IncidentDesk {
   judgedThroughMs(): Promise<number>;
 }
 
-export function decideByHand(monitor: Monitor, { kind, incidentId, argument }: Decision): Promise<boolean> {
+export function decideByHand(monitor: Monitor, { kind, argument, ...asked }: Decision): Promise<boolean> {
+  const incidentId = openIncidentId(monitor.state.incidents, asked.incidentId);
   return monitor.manual((state, nowMs) => {
     if (kind === 'acknowledge') return acknowledgeIncident(state, incidentId, argument, nowMs);
     if (kind === 'snooze') return snoozeIncident(state, incidentId, nowMs + Number(argument), nowMs);

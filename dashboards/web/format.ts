@@ -101,9 +101,12 @@ export function shortVersion(version: string): string {
   return version.replace(/(?<=\w)-[0-9a-f]{8}$/, '');
 }
 
-/** A sentence of the log as people read it: a drawn arrow, and the name of the lag. */
+/** A sentence of the log as people read it: a drawn arrow, and the names of what the program measures itself. */
 export function prose(text: string): string {
-  return text.replaceAll(' -> ', ' → ').replace(/@lag\b/g, 'arrival lag');
+  return text
+    .replaceAll(' -> ', ' → ')
+    .replace(/@lag\b/g, 'arrival lag')
+    .replace(/@(?:prediction|performance):[\w-]+(?::[\w.-]*\w)?/g, featureText);
 }
 
 /** The same for lists: versions without their hashes. */
@@ -124,8 +127,8 @@ export function briefAction(text: string): string {
 export function featureText(feature: string): string {
   if (feature === '@lag') return 'arrival lag';
   const [kind, model, version] = feature.split(':');
-  if (kind === '@prediction') return `prediction of ${model} ${version}`;
-  if (kind === '@performance') return `performance of ${model} ${version ?? ''}`.trim();
+  if (kind === '@prediction') return `prediction of ${model} ${shortVersion(version ?? '')}`.trim();
+  if (kind === '@performance') return `performance of ${model} ${shortVersion(version ?? '')}`.trim();
   return feature;
 }
 

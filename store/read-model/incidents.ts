@@ -13,7 +13,10 @@ export async function readIncidents(query: Query, limit: number): Promise<Incide
   return rows.map(toIncident).sort((a, b) => rank(a) - rank(b) || b.openedAt - a.openedAt);
 }
 
-export async function readIncident(query: Query, id: string): Promise<IncidentDetail | undefined> {
+/** By its id, or by a beginning that no other has. */
+export async function readIncident(query: Query, asked: string): Promise<IncidentDetail | undefined> {
+  const id = await wholeId(query, asked);
+  if (id === undefined) return undefined;
   const log = await query(
     `SELECT incident_id, seq, kind, state, ${ms('at', 'updated')}, ${ms('min(at) OVER ()', 'opened')}
      FROM {database:Identifier}.incident_log FINAL WHERE incident_id = {id:String} ORDER BY seq`,
@@ -29,6 +32,18 @@ export async function readIncident(query: Query, id: string): Promise<IncidentDe
     judgements: await readEvidence(query, textsAt(document, 'evidence')),
     document: { ...document },
   };
+}
+
+async function wholeId(query: Query, asked: string): Promise<string | undefined> {
+  if (asked === '') return undefined;
+  const rows = await query(
+    `SELECT DISTINCT incident_id FROM {database:Identifier}.incident_log
+     WHERE startsWith(incident_id, {asked:String}) ORDER BY incident_id LIMIT 2`,
+    { asked },
+  );
+  const ids = rows.map((row) => text(row, 'incident_id'));
+  // In order: of those that begin with it, the id itself comes first.
+  return ids.length === 1 || ids[0] === asked ? ids[0] : undefined;
 }
 
 const rank = ({ state }: Incident): number => (state === 'closed' ? 1 : 0);

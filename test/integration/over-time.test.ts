@@ -146,7 +146,11 @@ describe('detectors in the monitor, on sealed panes of the embedded engine', () 
     expect(view?.series.length).toBeGreaterThan(5);
     expect(view?.series.some(({ alarm, statistic }) => alarm && statistic === 'evidence')).toBe(true);
     expect((await model.feature({ feature: 'amount' }))?.comparison).toBe('training:10m');
-    const incident = await model.incident((await model.incidents(10))[0]?.id ?? '');
+    const id = (await model.incidents(10))[0]?.id ?? '';
+    const incident = await model.incident(id);
+    // As the command line prints it.
+    expect((await model.incident(id.slice(0, 8)))?.id).toBe(id);
+    expect(await model.incident('')).toBeUndefined();
     expect(new Set(incident?.judgements.map(({ comparison }) => comparison)).size).toBeGreaterThan(1);
     expect(new Set((await model.windows(1000)).map(({ comparison }) => comparison))).toEqual(new Set(['training:10m']));
     expect((await model.summary()).windowsJudged).toBe(10);

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Model, ModelVersion, PerformancePoint } from '../../../common/read-model.ts';
 import { type Line, LineChart } from '../charts/line-chart.tsx';
 import { briefAction, moment, prose, shortDay, shortVersion } from '../format.ts';
+import { roleSince } from '../role-since.ts';
 import { Evidence } from './evidence.tsx';
 import { ModelActions } from './model-actions.tsx';
 import { Empty } from './section.tsx';
@@ -106,6 +107,7 @@ function linesOf(points: readonly PerformancePoint[]): {
 function Version({ version }: { readonly version: ModelVersion }) {
   const { role, registeredAt, history } = version;
   const last = history.at(-1);
+  const since = roleSince(version);
   return (
     <li>
       <details>
@@ -113,7 +115,7 @@ function Version({ version }: { readonly version: ModelVersion }) {
           version {shortVersion(version.version)} <span class={`role ${role}`}>{role}</span>
           <small>
             {registeredAt !== null && `registered ${shortDay(registeredAt)}`}
-            {last !== undefined && last.at !== registeredAt && `, ${role} since ${shortDay(last.at)}`}
+            {since !== null && since !== registeredAt && `, ${role} since ${shortDay(since)}`}
           </small>
           {last?.why != null && <small class="reason">{reasonOf(last.why)}</small>}
         </summary>

@@ -27,6 +27,11 @@ test.each<[what: string, args: string[], expected: RegExp]>([
   expect(stderr).toMatch(expected);
 });
 
+test('the version is that of the package', async () => {
+  const { code, stdout } = await tidemark(['--version']).finished;
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+});
+
 test('help says of no switch that it is off', async () => {
   const { stdout } = await tidemark(['up', '--help']).finished;
   expect(stdout).toContain('--once');

@@ -52,7 +52,10 @@ describe('decidePromotion', () => {
   });
 
   it('refuses a challenger that is worse', () => {
-    expect(decidePromotion(input(daysOf(1, 14, { mean: -0.03 }))).kind).toBe('refuse');
+    const decision = decidePromotion(input(daysOf(1, 14, { mean: -0.03 })));
+    expect(decision.kind).toBe('refuse');
+    expect(decision.reason).toMatch(/: worse by 0\.0\d+ log-loss \(99 % interval 0\.\d+ to 0\.\d+\)/);
+    expect(decision.evidence.meanDifference).toBeLessThan(0);
   });
 
   it('waits for labels, for a week and for certainty', () => {

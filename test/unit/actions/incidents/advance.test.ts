@@ -4,6 +4,7 @@ import type { IncidentEntry } from '../../../../actions/incidents/incident.ts';
 import {
   acknowledgeIncident,
   closeIncident,
+  openIncidentId,
   recordAction,
   snoozeIncident,
 } from '../../../../actions/incidents/manual.ts';
@@ -244,6 +245,14 @@ describe('by hand', () => {
       actions: ['alert sent to mail'],
     });
     expect(acknowledgeIncident(state, 'nobody', 'x', 5)).toEqual({ state, entries: [] });
+  });
+
+  it('finds an incident by a beginning of its id that no other has', () => {
+    expect(openIncidentId(state, id.slice(0, 8))).toBe(id);
+    expect(openIncidentId(state, 'zz')).toBe('zz');
+    const other = { ...state.open[0], incident: { ...state.open[0]?.incident, id: `${id.slice(0, 8)}x` } };
+    const two = { ...state, open: [...state.open, other] } as IncidentState;
+    expect(openIncidentId(two, id.slice(0, 8))).toBe(id.slice(0, 8));
   });
 
   it('opens nothing new from what was closed by hand, until it was quiet for a while', () => {

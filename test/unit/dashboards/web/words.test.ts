@@ -15,6 +15,7 @@ import {
   significant,
   span,
 } from '../../../../dashboards/web/format.ts';
+import { roleSince } from '../../../../dashboards/web/role-since.ts';
 import { featureHref, incidentHref, parseRoute } from '../../../../dashboards/web/router.ts';
 
 test('numbers and times read as people write them', () => {
@@ -51,6 +52,10 @@ test('lists say the essentials of a sentence, pages all of it', () => {
     'dad3e78c',
   ]);
   expect(prose('@lag of 20010131-dad3e78c: 2 % -> 0 %')).toBe('arrival lag of 20010131-dad3e78c: 2 % → 0 %');
+  expect(
+    prose('distance is in kilometres; @prediction:late:20010502-dad3e78c and @prediction:late:2 move with it'),
+  ).toBe('distance is in kilometres; prediction of late 20010502 and prediction of late 2 move with it');
+  expect(prose('@performance:late is worse')).toBe('performance of late is worse');
   expect(brief('late 20010131-dad3e78c is worse: 2 % -> 0 %')).toBe('late 20010131 is worse: 2 % → 0 %');
   expect(
     briefAction(
@@ -62,6 +67,17 @@ test('lists say the essentials of a sentence, pages all of it', () => {
       'promoted: 20010613-c5a1cfc9 against 20010131-dad3e78c: better by 0.0115 log-loss (99 % interval 0.0009 to 0.0220) on 198,698 events of 12 days, 0.4926 to 0.4812',
     ),
   ).toBe('promoted: 20010613 against 20010131: better by 0.0115 log-loss on 198,698 events of 12 days');
+});
+
+test('a version has its role since the entry that gave it, whatever was compared later', () => {
+  const entry = { kind: 'role', role: null, decision: null, why: null, evidence: {} };
+  const history = [
+    { ...entry, at: 1, kind: 'registered' },
+    { ...entry, at: 2, role: 'challenger' },
+    { ...entry, at: 9, kind: 'compared', decision: 'wait' },
+  ];
+  expect(roleSince({ role: 'challenger', history })).toBe(2);
+  expect(roleSince({ role: 'champion', history })).toBeNull();
 });
 
 test('addresses lead back to what they were made from', () => {
