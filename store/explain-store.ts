@@ -38,6 +38,19 @@ export function createExplainStore(store: Store) {
       );
       return rows.map(({ start }) => Number(start));
     },
+    /** What judgements are called by: the different values of a column, among those with these others. */
+    async judged(
+      column: 'comparison' | 'segment' | 'feature',
+      { comparison, feature }: Partial<Pick<JudgementName, 'comparison' | 'feature'>>,
+    ): Promise<readonly string[]> {
+      const rows = await store.query<{ name: string }>(
+        `SELECT DISTINCT ${column} AS name FROM ${table('judgements')}
+         WHERE ({comparison:String} = '' OR comparison = {comparison:String}) AND ({feature:String} = '' OR feature = {feature:String})
+         ORDER BY name`,
+        { comparison: comparison ?? '', feature: feature ?? '' },
+      );
+      return rows.map(({ name }) => name);
+    },
     /** The document of a reference. */
     async reference(id: string): Promise<string | undefined> {
       const [row] = await store.query<{ document: string }>(

@@ -136,11 +136,17 @@ function usage(message: string, cure: string): TidemarkError {
 }
 
 function keys(text: string): SkewOptions['key'] {
-  return namesOf(text).map((name) => {
+  const all = namesOf(text).map((name) => {
     const [training = '', serving = training] = name.split('=');
     if (training === '' || serving === '') throw new InvalidArgumentError('expected names of columns, or A=B.');
     return { training, serving };
   });
+  for (const side of ['training', 'serving'] as const) {
+    const names = all.map((one) => one[side]);
+    const twice = names.find((name, at) => names.indexOf(name) < at);
+    if (twice !== undefined) throw new InvalidArgumentError(`${twice} stands twice.`);
+  }
+  return all;
 }
 
 function time(text: string): number {

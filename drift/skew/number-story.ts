@@ -12,17 +12,18 @@ const close = 1e-6;
 
 /**
  * How the numbers of one event differ on the two sides, as one rule for most of them: tested pair by pair, so a rule that holds
- * for the distributions only is none. `of` is the number of differing pairs, those that are no numbers among them.
+ * for the distributions only is none. `of` is the number of differing pairs, those that are no numbers among them; `agreed` the
+ * least and the greatest value that is equal on both sides, where any is.
  */
-export function numberStory(pairs: readonly Numbers[], of: number): PairStory | undefined {
+export function numberStory(pairs: readonly Numbers[], of: number, agreed?: Agreed): PairStory | undefined {
   if (pairs.length < minPairs) return undefined;
   const shareWhere = (holds: (a: number, b: number) => boolean): number =>
     pairs.reduce((sum, [a, b]) => sum + Number(holds(a, b)), 0) / of;
   // Two kinds of pairs, such as a flag turned round, follow a hundred rules.
-  if (new Set(pairs.map(([a, b]) => `${a} ${b}`)).size < minPairs) return bestOf([constantStory(pairs, of)]);
+  if (new Set(pairs.map(([a, b]) => `${a} ${b}`)).size < minPairs) return bestOf([constantStory(pairs, of, agreed)]);
   // From the most special rule to the most general: a line explains whatever a unit does.
   return bestOf([
-    constantStory(pairs, of),
+    constantStory(pairs, of, agreed),
     ...roundings(shareWhere),
     shiftStory(pairs, shareWhere),
     ...unitMistakes.map(
@@ -70,8 +71,16 @@ function factorText(factor: number, offset: number): string {
   return offset > 0 ? `${times} plus ${formatNumber(offset)}` : `${times} less ${formatNumber(-offset)}`;
 }
 
-/** One side has the same value wherever they differ: a default, or a limit that the other goes beyond. */
-function constantStory(pairs: readonly Numbers[], of: number): PairStory | undefined {
+interface Agreed {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * One side has the same value wherever they differ: a default, or a limit that the other goes beyond. A limit leaves alone what
+ * lies within it, and nothing beyond it.
+ */
+function constantStory(pairs: readonly Numbers[], of: number, agreed: Agreed | undefined): PairStory | undefined {
   for (const side of [1, 0] as const) {
     const frequent = mostFrequent(pairs.map((pair) => pair[side]));
     if (frequent === undefined) continue;
@@ -79,7 +88,9 @@ function constantStory(pairs: readonly Numbers[], of: number): PairStory | undef
     const others = pairs.filter((pair) => pair[side] === value).map((pair) => pair[1 - side] as number);
     if (others.length < minPairs || others.every((other) => other === others[0])) continue;
     const share = others.length / of;
-    const beyond = others.every((other) => other > value) || others.every((other) => other < value);
+    const above = others.every((other) => other > value);
+    const below = others.every((other) => other < value);
+    const beyond = agreed !== undefined && ((above && agreed.max <= value) || (below && agreed.min >= value));
     const name = formatNumber(value);
     const way = (others[0] as number) > value ? 'above' : 'below';
     // A sign that is never other than zero is a default rather than a limit.

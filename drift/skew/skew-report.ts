@@ -112,7 +112,7 @@ function valueStory(tally: FeatureTally, numbers: readonly (readonly [number, nu
   const unreadable = sample.length - numbers.length;
   if (sample.length > 0 && unreadable >= minShare * sample.length)
     return unreadableStory(sample, measure, unreadable / sample.length);
-  return measure === 'time' ? timeStory(numbers, sample.length) : numberStory(numbers, sample.length);
+  return measure === 'time' ? timeStory(numbers, sample.length) : numberStory(numbers, sample.length, tally.agreed);
 }
 
 function unreadableStory(sample: readonly ValuePair[], measure: Measure, share: number): PairStory {

@@ -17,6 +17,8 @@ export interface FeatureTally {
   bothPresent: number;
   /** Of `bothPresent`. */
   mismatches: number;
+  /** Of numbers that are equal on both sides; undefined while there are none. */
+  agreed: { min: number; max: number } | undefined;
   /** The first mismatches that came, at most {@link sampleMax}; a random sample where chunks come in random order. */
   readonly sample: ValuePair[];
   /** The same of pairs of which one side has no value. */
@@ -43,6 +45,7 @@ export function createTallies(
         missingInServing: 0,
         bothPresent: 0,
         mismatches: 0,
+        agreed: undefined,
         sample: [],
         oneSided: [],
       },
@@ -68,7 +71,7 @@ export function countChunk(tallies: readonly FeatureTally[], chunk: Chunk): void
     const mismatch =
       tally.measure === 'text' && left.kind === 'text' && right.kind === 'text'
         ? comparedTexts(left, right, chunk.rows)
-        : comparedNumbers(left, right, chunk.rows, { measure: tally.measure, tolerance: chunk.tolerance });
+        : comparedNumbers(left, right, chunk.rows, { tally, tolerance: chunk.tolerance });
     count(tally, { left, right, chunk, mismatch });
   }
 }
@@ -93,8 +96,9 @@ function comparedNumbers(
   left: Column,
   right: Column,
   rows: JoinedRows,
-  { measure, tolerance }: { readonly measure: Measure; readonly tolerance: number },
+  { tally, tolerance }: { readonly tally: FeatureTally; readonly tolerance: number },
 ): OutcomeOf {
+  const { measure } = tally;
   const a = pairedNumbers(left, rows.training, measure);
   const b = pairedNumbers(right, rows.serving, measure);
   const within = measure === 'number' ? tolerance : 0;
@@ -103,8 +107,18 @@ function comparedNumbers(
     if (x === Presence.ABSENT || y === Presence.ABSENT)
       return x === y ? Outcome.NONE : y === Presence.ABSENT ? Outcome.ONLY_TRAINING : Outcome.ONLY_SERVING;
     if (x === Presence.UNREADABLE || y === Presence.UNREADABLE) return Outcome.MISMATCH;
-    return numbersAgree(a.values[pair] as number, b.values[pair] as number, within) ? Outcome.EQUAL : Outcome.MISMATCH;
+    const value = a.values[pair] as number;
+    if (!numbersAgree(value, b.values[pair] as number, within)) return Outcome.MISMATCH;
+    widen(tally, value);
+    return Outcome.EQUAL;
   };
+}
+
+function widen(tally: FeatureTally, value: number): void {
+  if (Number.isNaN(value)) return;
+  tally.agreed ??= { min: value, max: value };
+  if (value < tally.agreed.min) tally.agreed.min = value;
+  if (value > tally.agreed.max) tally.agreed.max = value;
 }
 
 function count(

@@ -2,6 +2,7 @@ import type { Incident } from '../../../actions/incidents/incident.ts';
 import { comparisonName } from '../../../actions/monitor/rounds.ts';
 import { parseDurationMs } from '../../../common/duration.ts';
 import { ErrorCode, TidemarkError } from '../../../common/error.ts';
+import { suggestion } from '../../../common/nearest.ts';
 import { isOverTime } from '../../../common/over-time.ts';
 import type { Judgement } from '../../../common/read-model.ts';
 import { parseTimestampMs } from '../../../common/timestamp.ts';
@@ -15,6 +16,9 @@ import { tellPerformance } from './tell-performance.ts';
 import { tellSkew } from './tell-skew.ts';
 import { tellWindow } from './tell-window.ts';
 import { type ExplainBase, missing, type Told, type Worked } from './told.ts';
+
+/** Names that are listed at most. */
+const namesMost = 20;
 
 /** Everything behind one judgement, and the incident it was looked up by. */
 export interface Explained extends Worked {
@@ -86,9 +90,37 @@ export async function explainJudgement(base: ExplainBase, name: JudgementName): 
   const windows = await reader.windowsOf(key);
   const cure =
     windows.length === 0
-      ? 'Nothing of this comparison, segment and feature was judged'
+      ? await whatExists(reader, key)
       : `Its latest windows: ${windows.map((start) => nameOf({ ...key, windowStart: start })).join(', ')}`;
   throw notFound(`there is no judgement ${nameOf(name)}`, cure);
+}
+
+/** Of a name that leads nowhere, the first part that does not exist, and what there is. */
+async function whatExists(
+  { judged }: ReturnType<typeof createExplainStore>,
+  { comparison, segment, feature }: Omit<JudgementName, 'windowStart'>,
+): Promise<string> {
+  const listed = (names: readonly string[]): string =>
+    names.length > namesMost
+      ? `${names.slice(0, namesMost).join(', ')} and ${names.length - namesMost} more`
+      : names.join(', ');
+  const comparisons = await judged('comparison', {});
+  if (comparisons.length === 0) return 'Nothing was judged yet';
+  if (!comparisons.includes(comparison))
+    return `There is no comparison ${comparison}${or(comparison, comparisons)} Judged were ${listed(comparisons)}`;
+  const features = await judged('feature', { comparison });
+  if (!features.includes(feature))
+    return `${comparison} has no feature ${feature}${or(feature, features)} Judged were ${listed(features)}`;
+  const segments = await judged('segment', { comparison, feature });
+  if (!segments.includes(segment)) {
+    const names = segments.map((one) => (one === '' ? 'all events (an empty segment)' : one));
+    return `${feature} was not judged in ${segment === '' ? 'all events' : segment}${or(segment, segments)} Judged were ${listed(names)}`;
+  }
+  return 'Nothing of this comparison, segment and feature was judged';
+}
+
+function or(asked: string, known: readonly string[]): string {
+  return suggestion(asked, known) || '.';
 }
 
 async function tell(base: ExplainBase, judgement: Judgement): Promise<Told> {

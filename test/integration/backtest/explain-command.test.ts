@@ -78,6 +78,21 @@ describe('tidemark drift explain', () => {
     expect(ended.err).toContain(text);
   });
 
+  it.each([
+    [
+      'trainin:1d|2026-02-10||price',
+      'There is no comparison trainin:1d; did you mean training:1d? Judged were training:1d',
+    ],
+    [
+      'training:1d|2026-02-10||prize',
+      'training:1d has no feature prize; did you mean price? Judged were @lag, city, price',
+    ],
+    ['training:1d|2026-02-10|city=Rom|price', 'price was not judged in city=Rom'],
+  ])('names what there is beside %s', async (name, cure) => {
+    const { err } = await shop.run('drift', 'explain', '--config', shop.pipeline, name);
+    expect(err).toContain(cure);
+  });
+
   it('leaves the comparison of two files as it was', async () => {
     const ended = await shop.run(
       'drift',

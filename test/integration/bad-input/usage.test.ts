@@ -10,6 +10,7 @@ const skewBetween = (from: string, to: string) => ['skew', 'a.csv', '--config', 
 test.each<[what: string, args: string[], expected: RegExp]>([
   ['no feature at all', ['drift', 'a.csv', 'b.csv', '--features', ' , '], /--features <names>.*expected one name/],
   ['no column at all', ['infer', 'a.csv', '--exclude', ''], /--exclude <columns>.*expected one name/],
+  ['a key that stands twice', ['skew', 'a.csv', 'b.csv', '--key', 'id,id'], /--key <columns>.*id stands twice/],
   ['a stretch of time without time', skewBetween('2026-01-06', '2026-01-05'), /--to is not after --from/],
   [
     'a directory to write to',

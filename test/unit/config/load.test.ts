@@ -314,7 +314,7 @@ describe('fixed limits', () => {
 
   it('are refused where they have no answer for the type', async () => {
     await expect(check('amount: { linf: 0.05 }')).rejects.toMatchObject({
-      place: expect.stringMatching(/p\.yaml:7:\d+$/),
+      place: expect.stringMatching(/pipeline\.yaml:7:\d+$/),
       message: expect.stringMatching(
         /drift\[0\]\.limits\.features\.amount\.linf: amount is of type number, of which linf says nothing: .*write jsDivergence/,
       ),

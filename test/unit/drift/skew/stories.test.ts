@@ -12,6 +12,11 @@ const whole = numbers.map(Math.round);
 const changed = (values: readonly number[], change: (value: number) => number) =>
   values.map((value) => [value, change(value)] as const).filter(([a, b]) => a !== b);
 
+const agreedUnder = (change: (value: number) => number) => {
+  const equal = numbers.filter((value) => change(value) === value);
+  return equal.length === 0 ? undefined : { min: Math.min(...equal), max: Math.max(...equal) };
+};
+
 describe('numbers of one event on two sides', () => {
   it.each(unitMistakes.map((mistake) => [mistake.unit, mistake] as const))('in other units: %s', (_, mistake) => {
     const { factor, offset } = mistake;
@@ -39,7 +44,17 @@ describe('numbers of one event on two sides', () => {
     ['a logarithm', Math.log1p, { kind: 'transform', text: expect.stringContaining('logarithm of one more') }],
     ['scaled on one side', (value) => (value - 48.7) / 19.3, { kind: 'linear' }],
   ])('%s', (_, change, wanted) => {
-    expect(numberStory(changed(numbers, change), changed(numbers, change).length)).toMatchObject(wanted);
+    const pairs = changed(numbers, change);
+    expect(numberStory(pairs, pairs.length, agreedUnder(change))).toMatchObject(wanted);
+  });
+
+  it('that are one value are a default where the values that agree do not end there', () => {
+    const scores = numbers.map(() => random.next());
+    const always = changed(scores, () => -1);
+    const wanted = { kind: 'default', share: 1, text: 'is -1 whatever training has: a default in place of the value?' };
+    expect(numberStory(always, always.length)).toMatchObject(wanted);
+    const sometimes = changed(scores, (score) => (score < 0.3 ? -1 : score));
+    expect(numberStory(sometimes, sometimes.length, { min: 0.3, max: 1 })).toMatchObject(wanted);
   });
 
   it('are no unit where a factor near one was at work', () => {
