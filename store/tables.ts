@@ -124,7 +124,11 @@ export const tables: readonly TableDefinition[] = [
       column('pane', time, 'start of the pane'),
       column('pane_ms', 'UInt32', 'its length'),
       column('segment', lc, 'empty: all events; else FEATURE=VALUE'),
-      column('feature', lc, 'feature, its measure FEATURE.MEASURE, @lag, or @prediction:MODEL:VERSION'),
+      column(
+        'feature',
+        lc,
+        'feature, its measure FEATURE.MEASURE, @lag (event time minus arrival in seconds: negative where events arrive after they happen), or @prediction:MODEL:VERSION',
+      ),
       column('binning', lc, 'how values were counted'),
       ...counts,
     ],

@@ -55,7 +55,15 @@ export function featuresOf(
   return reference.features
     .filter(asked)
     .map(({ name }) => name)
-    .filter((name) => !name.startsWith('@prediction:') || champions.has(name));
+    .filter((name) => !name.startsWith('@prediction:') || champions.has(name))
+    .filter((name) => !isUnknownLag(reference, name));
+}
+
+/** `@lag` where no event of the reference has one: without arrival times there is nothing to compare with. */
+export function isUnknownLag(reference: Reference, name: string): boolean {
+  if (name !== '@lag') return false;
+  const profile = reference.profile(everything, name);
+  return profile !== undefined && profile.missing === profile.n;
 }
 
 export function segmentsOf(reference: Reference, comparison: ComparisonConfig): SegmentKey[] {

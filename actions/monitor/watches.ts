@@ -3,6 +3,7 @@ import { watchedRules } from '../../config/detectors.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { planWatches, type WatchPlan } from '../../drift/detect/watch.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
+import { isUnknownLag } from './rounds.ts';
 
 /** What detectors watch, and how the false-alarm budget is shared between them and windows. */
 
@@ -29,6 +30,7 @@ export function watchesOf(
   const features = reference.features
     .map(({ name }) => name)
     .filter((name) => !name.startsWith('@prediction:') || champions.has(name))
+    .filter((name) => !isUnknownLag(reference, name))
     .filter((name) => config.detectors.features?.includes(name) ?? true);
   const rules = new Set(watchedRules(config).map((at) => ruleOf(config.segments[at]?.by ?? [])));
   const segments = [...(reference.slices?.segments.keys() ?? [])].filter((segment) =>

@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { featuresOf } from '../../../../actions/monitor/rounds.ts';
 import type { ComparisonConfig } from '../../../../config/schema.ts';
 import { genericBinning } from '../../../../drift/profile/binning.ts';
+import { emptyProfile } from '../../../../drift/profile/merge.ts';
 import type { Reference } from '../../../../drift/reference/reference.ts';
-import { referenceOf } from '../../../../drift/reference/reference.ts';
+import { contentOf, referenceOf } from '../../../../drift/reference/reference.ts';
 
 const binning = genericBinning('number');
 const feature = (name: string, of?: string) => ({
@@ -47,6 +48,21 @@ const asked = (features?: readonly string[]): string[] =>
 
 it('judges all features, but predictions of the champion alone', () => {
   expect(asked()).toEqual(['amount', 'embedding', 'embedding.norm', 'embedding.centroid', '@prediction:late:v2']);
+});
+
+it('does not judge the lag where no event of the reference has one', () => {
+  const judgedWith = (counts: { readonly n: number; readonly missing: number }) =>
+    featuresOf(
+      referenceOf({
+        ...contentOf(reference),
+        features: [feature('amount'), feature('@lag')],
+        profiles: new Map([['', new Map([['@lag', { ...emptyProfile(binning), ...counts }]])]]),
+      }),
+      { against: 'training', window: 3_600_000, segments: false } as ComparisonConfig,
+      new Set(),
+    );
+  expect(judgedWith({ n: 100, missing: 100 })).toEqual(['amount']);
+  expect(judgedWith({ n: 100, missing: 99 })).toEqual(['amount', '@lag']);
 });
 
 it('judges the measures of a feature that is named, or only those that are', () => {
