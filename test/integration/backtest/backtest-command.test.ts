@@ -88,7 +88,7 @@ describe('tidemark backtest', () => {
     const { incidents, judgements, windows } = await backtest(other);
     // The first window has none before it.
     expect(windows).toBe(2 * streamDays - 1);
-    expect(judgements).toBe((streamDays - 1) * 3 + streamDays);
+    expect(judgements).toBe((streamDays - 1) * 2 + streamDays);
     expect(incidents.some(({ now }) => now?.features.includes('price') === true)).toBe(true);
   });
 

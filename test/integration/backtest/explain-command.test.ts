@@ -28,7 +28,7 @@ describe('tidemark drift explain', () => {
     const again = explanation?.judgement;
     for (const key of ['value', 'critical', 'pValue', 'statistic', 'alarm', 'why'] as const)
       expect(again?.[key]).toEqual(judgement[key]);
-    expect(explanation?.level).toMatchObject({ falseAlarmsPerWeek: 1, judgementsPerWeek: 7 * 3 * 3, tests: 3 });
+    expect(explanation?.level).toMatchObject({ falseAlarmsPerWeek: 1, judgementsPerWeek: 7 * 2 * 3, tests: 3 });
     const shares = histogram?.bins.reduce((sum, { current }) => sum + current, 0);
     expect(shares).toBeCloseTo(1, 6);
   });

@@ -76,7 +76,7 @@ describe('tidemark drift explain, beyond windows of one feature', () => {
     const text = linesOf(found);
     expect(text).toMatch(formula);
     // Where detectors watch, windows have a fifth of the budget.
-    expect(text).toMatch(/α = false alarms a week \/ judgements a week \/ tests = 0\.2 \/ 280 \/ [12] = 0\.000/);
+    expect(text).toMatch(/α = false alarms a week \/ judgements a week \/ tests = 0\.2 \/ 252 \/ [12] = 0\.000/);
     expect(text).toMatch(/null {6}ratios of 40 left-out windows: median/);
     expect(found.histogram?.kind).toBe(kind);
     expectBothSides(found);
@@ -103,7 +103,7 @@ describe('tidemark drift explain, beyond windows of one feature', () => {
     const nameOf = (comparison: string) => [...told.keys()].find((name) => name.startsWith(`${comparison}|`)) ?? '';
     const found = explained(nameOf('over-time:1h'));
     const text = linesOf(found);
-    expect(text).toMatch(/limit {5}patience · watched \/ k = 420 · 6 \/ \d = \d+, k being how many were found at once/);
+    expect(text).toMatch(/limit {5}patience · watched \/ k = 420 · 5 \/ \d = \d+, k being how many were found at once/);
     const again = Number(/these \d+ slices make ([\d.]+); what there was before them, less than 30/.exec(text)?.[1]);
     expect(again).toBeGreaterThan(0);
     expect(again).toBeLessThanOrEqual(1.001 * (found.judgement.value ?? 0));
