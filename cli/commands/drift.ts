@@ -3,7 +3,7 @@ import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import type { Frame } from '../../common/feature.ts';
 import { defaultBudget } from '../../drift/compare/comparison.ts';
 import { compareFrames, type FeatureComparison } from '../../drift/compare.ts';
-import { compareJoint, type JointComparison } from '../../drift/joint/compare-joint.ts';
+import { compareJoint, type JointComparison, jointShare } from '../../drift/joint/compare-joint.ts';
 import { readFrame } from '../../store/read-file.ts';
 import { openScratchEngine } from '../../store/scratch-engine.ts';
 import { command, type ExitCode, printJson, printText, table } from '../output.ts';
@@ -18,9 +18,6 @@ interface DriftOptions {
   /** `--no-joint`: false. */
   readonly joint?: boolean;
 }
-
-/** Of the budget, what the tests of several features at once may use. */
-const jointShare = 0.2;
 
 export function addDriftCommand(program: Command): void {
   const drift = program

@@ -40,6 +40,8 @@ export interface CompareJointOptions {
   readonly minEffect?: number;
 }
 
+/** Of the budget of two files, what the tests of several features at once may use. */
+export const jointShare = 0.2;
 /** Rows of each file that are looked at: those with the smallest seeded priorities. */
 const rowsMost = 4000;
 const defaultMinEffect = 0.1;
