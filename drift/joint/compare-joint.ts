@@ -74,8 +74,8 @@ export function compareJoint(
     .filter((name) => usable.has(name))
     .slice(0, jointFeaturesMost);
   if (names.length < 2) return undefined;
-  const before = sampleOf(reference, 'reference');
-  const now = sampleOf(current, 'current');
+  const before = sampleOf(reference);
+  const now = sampleOf(current);
   const sizes = { n_reference: before.rows, n_current: now.rows };
   const scales = learnScales(before, names);
   if (scales === undefined || now.rows < minSampleRows) {
@@ -133,8 +133,9 @@ function verdictOf(
   };
 }
 
-function sampleOf(frame: Frame, side: string): Frame {
-  const seed = prioritySeed(side, 0);
+/** Of both sides by the same seed: a file and itself give one sample. */
+function sampleOf(frame: Frame): Frame {
+  const seed = prioritySeed('joint', 0);
   return selectRows(
     frame,
     bottomRows(frame.rows, rowsMost, (row) => priorityOf(seed, row)),
