@@ -51,6 +51,7 @@ export function compareTimestamps(reference: Float64Array, current: Float64Array
       : [],
     distance: excess,
     calm: wholeDays ? `${later}; the hours of day are as before` : `${later}; not judged`,
+    ...(wholeDays ? {} : { unjudged: true as const }),
   };
 }
 

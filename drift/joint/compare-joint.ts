@@ -2,7 +2,7 @@ import { bottomRows } from '../../common/bottom-k.ts';
 import type { Frame } from '../../common/feature.ts';
 import { priorityOf, prioritySeed } from '../../common/priority.ts';
 import { selectRows } from '../../common/select.ts';
-import type { FeatureComparison, Statistic } from '../compare/comparison.ts';
+import type { FeatureComparison, NotJudged, Statistic } from '../compare/comparison.ts';
 import { joinSamples } from './join-frames.ts';
 import { jointFeaturesMost } from './joint-reference.ts';
 import { type JointScales, learnScales, minSampleRows } from './joint-scales.ts';
@@ -28,6 +28,9 @@ export interface JointComparison {
   readonly n_current: number;
   readonly statistics: Readonly<Record<string, Statistic>>;
   readonly alarm: boolean;
+  /** False where nothing can be said: too few rows, or no features to compare in this way. */
+  readonly judged: boolean;
+  readonly not_judged_because?: NotJudged;
   readonly why: string;
   /** The change beyond sampling as a Jensen–Shannon distance (base 2), in [0, 1]. */
   readonly effect: number;
@@ -79,8 +82,10 @@ export function compareJoint(
   const sizes = { n_reference: before.rows, n_current: now.rows };
   const scales = learnScales(before, names);
   if (scales === undefined || now.rows < minSampleRows) {
-    const why = `not judged: ${Math.min(before.rows, now.rows)} rows; ${minSampleRows} are needed on each side`;
-    return jointFeatureNames.map((name) => ({ name, ...sizes, statistics: {}, alarm: false, why, effect: 0 }));
+    const fewest = Math.min(before.rows, now.rows);
+    const why = `only ${fewest} ${fewest === 1 ? 'row' : 'rows'}; ${minSampleRows} are needed on each side`;
+    const unjudged = { alarm: false, judged: false, not_judged_because: 'too_few_rows', why, effect: 0 } as const;
+    return jointFeatureNames.map((name) => ({ name, ...sizes, statistics: {}, ...unjudged }));
   }
   const samples = joinSamples({ frame: before }, { frame: now }, names);
   const level = options.budget / Object.values(jointTests).flat().length;
@@ -123,11 +128,16 @@ function verdictOf(
   const alarming = alarms.find(({ test }) => test.endsWith('_max')) ?? alarms[0];
   const effect = Math.max(0, ...beyond.map((one) => one.effect));
   if (alarming !== undefined)
-    return { statistics, alarm: true, why: jointWords(name, alarming.test, measures), effect };
+    return { statistics, alarm: true, judged: true, why: jointWords(name, alarming.test, measures), effect };
   const calm = jointNumbers(name, measures);
+  if (tested.length === 0) {
+    const why = 'no features to compare in this way';
+    return { statistics, alarm: false, judged: false, not_judged_because: 'nothing_to_compare', why, effect };
+  }
   return {
     statistics,
     alarm: false,
+    judged: true,
     why: beyond.length > 0 ? `beyond chance, but too small to matter: ${calm}` : calm,
     effect,
   };
