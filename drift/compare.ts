@@ -53,6 +53,9 @@ export function compareFrames(reference: Frame, current: Frame, options: Compare
     .sort((a, b) => Number(b.alarm) - Number(a.alarm) || b.severity - a.severity || (a.name < b.name ? -1 : 1));
 }
 
+/** Characters of what is said of a vector, about. */
+const vectorWordsMost = 180;
+
 interface Side {
   readonly type: FeatureType;
   /** Where a contract says it; else the values do. */
@@ -197,8 +200,8 @@ function compareValues(
     return mixed
       ? {
           ...compared,
-          type: 'mixed',
-          calm: `numbers on one side, text that reads as such on the other; ${compared.calm}`,
+          type: asTimes ? 'timestamp' : 'mixed',
+          calm: `${asTimes ? 'times' : 'numbers'} on one side, text that reads as such on the other; ${compared.calm}`,
         }
       : compared;
   }
@@ -228,12 +231,15 @@ function judge(
   const alarms = feature.findings
     .filter(({ pValue, effect }) => pValue <= level && effect >= 1)
     .sort((a, b) => b.effect - a.effect);
-  const beyondChance = feature.findings.filter(({ pValue }) => pValue <= level);
+  const beyondChance = feature.findings
+    .filter(({ pValue }) => pValue <= level)
+    .toSorted((a, b) => (feature.type === 'vector' ? b.effect - a.effect : 0));
   const alarm = alarms.length > 0 || feature.certain !== undefined;
   const words = (findings: readonly Finding[]): string => {
     const all = findings.map((finding) => finding.words);
     // One finding may begin with what another one says at length.
-    return all.filter((one) => !all.some((other) => other.length > one.length && other.startsWith(one))).join('; ');
+    const said = all.filter((one) => !all.some((other) => other.length > one.length && other.startsWith(one)));
+    return feature.type === 'vector' ? shortened(said) : said.join('; ');
   };
   const notJudged = alarm ? undefined : whyNotJudged(feature, rows);
   const why =
@@ -258,6 +264,15 @@ function judge(
     why,
     severity: feature.certain !== undefined ? 1 : Number((worst / (1 + worst)).toFixed(4)),
   };
+}
+
+/** A vector has ten measures that mostly change together: the largest are said, of the others only how many there are. */
+function shortened(said: readonly string[]): string {
+  let text = said[0] ?? '';
+  let count = 1;
+  while (count < said.length && text.length + (said[count] as string).length <= vectorWordsMost)
+    text += `; ${said[count++]}`;
+  return count >= said.length ? text : `${text}; and ${said.length - count} more`;
 }
 
 function whyNotJudged(

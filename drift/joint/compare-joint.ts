@@ -3,8 +3,8 @@ import type { Frame } from '../../common/feature.ts';
 import { priorityOf, prioritySeed } from '../../common/priority.ts';
 import { selectRows } from '../../common/select.ts';
 import type { FeatureComparison, NotJudged, Statistic } from '../compare/comparison.ts';
+import { withVectorMeasures } from './file-vectors.ts';
 import { joinSamples } from './join-frames.ts';
-import { jointFeaturesMost } from './joint-reference.ts';
 import { type JointScales, learnScales, minSampleRows } from './joint-scales.ts';
 import {
   chanceOf,
@@ -47,6 +47,7 @@ export interface CompareJointOptions {
 export const jointShare = 0.2;
 /** Rows of each file that are looked at: those with the smallest seeded priorities. */
 const rowsMost = 4000;
+const jointTypes: ReadonlySet<string> = new Set(['numeric', 'categorical', 'vector']);
 const defaultMinEffect = 0.1;
 const units: Readonly<Record<string, string>> = {
   correlation_sum: "root mean square change of Fisher's z",
@@ -58,8 +59,8 @@ const units: Readonly<Record<string, string>> = {
 };
 
 /**
- * Compares how the features go together in two data sets, by bounded samples of their rows: numbers and categories (at most 40, in
- * the order of the reference); identifiers, times and constants, which say nothing together or everything, are left out. Chance
+ * Compares how the features go together in two data sets, by bounded samples of their rows: numbers, categories and the measures of
+ * vectors (at most 40, in the order of the reference); identifiers, times and constants, which say nothing together or everything, are left out. Chance
  * alone is allowed for (see `JointScales`): rows are taken as independent, as in `compareFrames`. Alarms need p below the budget
  * shared by the six tests, and the smallest effect. Undefined with fewer than two such features.
  */
@@ -69,16 +70,10 @@ export function compareJoint(
   features: readonly FeatureComparison[],
   options: CompareJointOptions,
 ): JointComparison[] | undefined {
-  const usable = new Set(
-    features.filter(({ type }) => type === 'numeric' || type === 'categorical').map(({ name }) => name),
-  );
-  const names = reference.fields
-    .map(({ name }) => name)
-    .filter((name) => usable.has(name))
-    .slice(0, jointFeaturesMost);
+  const usable = new Map(features.map(({ name, type }) => [name, type]));
+  const wanted = reference.fields.map(({ name }) => name).filter((name) => jointTypes.has(usable.get(name) ?? 'mixed'));
+  const [before, now, names] = withVectorMeasures(sampleOf(reference), sampleOf(current), wanted);
   if (names.length < 2) return undefined;
-  const before = sampleOf(reference);
-  const now = sampleOf(current);
   const sizes = { n_reference: before.rows, n_current: now.rows };
   const scales = learnScales(before, names);
   if (scales === undefined || now.rows < minSampleRows) {
