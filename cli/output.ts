@@ -63,3 +63,23 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+/** `1 row`, `2 rows`. */
+export function rowsText(count: number): string {
+  return `${count} ${count === 1 ? 'row' : 'rows'}`;
+}
+
+/** How a comparison stands in a table: `few` where there were too few rows to judge, `-` where there was nothing to compare. */
+export function statusOf({
+  alarm,
+  judged,
+  not_judged_because: because,
+}: {
+  readonly alarm: boolean;
+  readonly judged: boolean;
+  readonly not_judged_because?: 'too_few_rows' | 'nothing_to_compare';
+}): 'ALARM' | 'ok' | 'few' | '-' {
+  if (alarm) return 'ALARM';
+  if (judged) return 'ok';
+  return because === 'too_few_rows' ? 'few' : '-';
+}

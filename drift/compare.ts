@@ -8,6 +8,8 @@ import {
   type Effects,
   type FeatureComparison,
   type Finding,
+  type NotJudged,
+  rowsToJudge,
   type Statistic,
 } from './compare/comparison.ts';
 import { compareIdentifiers, isIdentifier } from './compare/identifier.ts';
@@ -51,6 +53,9 @@ export function compareFrames(reference: Frame, current: Frame, options: Compare
     .sort((a, b) => Number(b.alarm) - Number(a.alarm) || b.severity - a.severity || (a.name < b.name ? -1 : 1));
 }
 
+/** Characters of what is said of a vector, about. */
+const vectorWordsMost = 180;
+
 interface Side {
   readonly type: FeatureType;
   /** Where a contract says it; else the values do. */
@@ -63,6 +68,8 @@ interface Measured extends Compared {
   readonly name: string;
   /** An alarm without a test: the feature is gone. */
   readonly certain?: string;
+  /** Values that can be compared, where both sides have the feature. */
+  readonly values?: { readonly reference: number; readonly current: number };
 }
 
 function namesOf(reference: Frame, current: Frame): string[] {
@@ -96,11 +103,17 @@ function measure(name: string, reference: Side | undefined, current: Side | unde
   );
   const compared = compareValues({ reference, current, before, now, effects }, missing, missingNow);
   const certain = otherDimension(reference.column, current.column);
+  // Nothing on a side is a fact about its rows.
+  const values = {
+    reference: reference.rows - missing - (before?.unusable ?? 0),
+    current: current.rows - missingNow - (now?.unusable ?? 0),
+  };
   return {
     ...compared,
     name,
     statistics: { ...compared.statistics, ...presence.statistics },
     findings: [...compared.findings, ...presence.findings],
+    ...(compared.type === 'all_missing' ? {} : { values }),
     ...(certain === undefined ? {} : { certain }),
   };
 }
@@ -152,7 +165,14 @@ function compareValues(
   if (before !== undefined && now !== undefined && 'column' in before && 'column' in now) {
     const usable = before.rows - missing > before.unusable && now.rows - missingNow > now.unusable;
     if (usable) return compareVectors(before, now, effects);
-    return { type: 'vector', statistics: {}, findings: [], distance: 0, calm: 'no usable vectors on one side' };
+    return {
+      type: 'vector',
+      statistics: {},
+      findings: [],
+      distance: 0,
+      calm: 'no usable vectors on one side',
+      unjudged: true,
+    };
   }
   if (before !== undefined && now !== undefined && 'sorted' in before && 'sorted' in now) {
     const mixed = reference.column.kind !== current.column.kind;
@@ -163,6 +183,7 @@ function compareValues(
         findings: [],
         distance: 0,
         calm: 'no usable numbers on one side',
+        unjudged: true,
       };
     const bothTexts = reference.column.kind === 'text' && current.column.kind === 'text';
     const times =
@@ -179,8 +200,8 @@ function compareValues(
     return mixed
       ? {
           ...compared,
-          type: 'mixed',
-          calm: `numbers on one side, text that reads as such on the other; ${compared.calm}`,
+          type: asTimes ? 'timestamp' : 'mixed',
+          calm: `${asTimes ? 'times' : 'numbers'} on one side, text that reads as such on the other; ${compared.calm}`,
         }
       : compared;
   }
@@ -194,7 +215,7 @@ function compareValues(
     if (kind === 'category') return compareCategories(joined, effects);
     return kind === 'text' ? compareWords(...sides, joined, effects) : compareIdentifiers(...sides, joined, effects);
   }
-  return { type: 'mixed', statistics: {}, findings: [], distance: 0, calm: 'nothing to compare' };
+  return { type: 'mixed', statistics: {}, findings: [], distance: 0, calm: 'nothing to compare', unjudged: true };
 }
 
 function kindOf(reference: TextColumn, joined: JoinedCounts): TextKind {
@@ -210,20 +231,26 @@ function judge(
   const alarms = feature.findings
     .filter(({ pValue, effect }) => pValue <= level && effect >= 1)
     .sort((a, b) => b.effect - a.effect);
-  const beyondChance = feature.findings.filter(({ pValue }) => pValue <= level);
+  const beyondChance = feature.findings
+    .filter(({ pValue }) => pValue <= level)
+    .toSorted((a, b) => (feature.type === 'vector' ? b.effect - a.effect : 0));
   const alarm = alarms.length > 0 || feature.certain !== undefined;
   const words = (findings: readonly Finding[]): string => {
     const all = findings.map((finding) => finding.words);
     // One finding may begin with what another one says at length.
-    return all.filter((one) => !all.some((other) => other.length > one.length && other.startsWith(one))).join('; ');
+    const said = all.filter((one) => !all.some((other) => other.length > one.length && other.startsWith(one)));
+    return feature.type === 'vector' ? shortened(said) : said.join('; ');
   };
+  const notJudged = alarm ? undefined : whyNotJudged(feature, rows);
   const why =
     feature.certain ??
     (alarm
       ? words(alarms)
-      : beyondChance.length > 0
-        ? `beyond chance, but too small to matter: ${words(beyondChance)}`
-        : feature.calm);
+      : notJudged !== undefined
+        ? notJudged.why
+        : beyondChance.length > 0
+          ? `beyond chance, but too small to matter: ${words(beyondChance)}`
+          : feature.calm);
   const worst = Math.max(0, ...beyondChance.map(({ effect }) => effect));
   return {
     name: feature.name,
@@ -232,9 +259,37 @@ function judge(
     n_current: rows.current,
     statistics: finite(feature.statistics),
     alarm,
+    judged: notJudged === undefined,
+    ...(notJudged === undefined ? {} : { not_judged_because: notJudged.because }),
     why,
     severity: feature.certain !== undefined ? 1 : Number((worst / (1 + worst)).toFixed(4)),
   };
+}
+
+/** A vector has ten measures that mostly change together: the largest are said, of the others only how many there are. */
+function shortened(said: readonly string[]): string {
+  let text = said[0] ?? '';
+  let count = 1;
+  while (count < said.length && text.length + (said[count] as string).length <= vectorWordsMost)
+    text += `; ${said[count++]}`;
+  return count >= said.length ? text : `${text}; and ${said.length - count} more`;
+}
+
+function whyNotJudged(
+  { type, values, unjudged, calm }: Measured,
+  rows: { readonly reference: number; readonly current: number },
+): { readonly because: NotJudged; readonly why: string } | undefined {
+  const counts = values ?? rows;
+  const inCurrent = counts.current <= counts.reference;
+  const fewest = inCurrent ? counts.current : counts.reference;
+  const twoSided = type !== 'only_in_current' && type !== 'only_in_reference';
+  if (twoSided && fewest < rowsToJudge) {
+    const what = fewest === (inCurrent ? rows.current : rows.reference) ? 'row' : 'usable value';
+    const side = inCurrent ? 'current data' : 'reference';
+    const why = `only ${fewest} ${what}${fewest === 1 ? '' : 's'} in the ${side}; ${rowsToJudge} are needed to judge`;
+    return { because: 'too_few_rows', why };
+  }
+  return unjudged === true ? { because: 'nothing_to_compare', why: calm } : undefined;
 }
 
 /** A number JSON cannot hold is said to be none. */

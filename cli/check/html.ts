@@ -1,3 +1,4 @@
+import { rowsText, statusOf } from '../output.ts';
 import type { CheckReport } from './report.ts';
 import { share } from './text.ts';
 
@@ -21,17 +22,17 @@ export function checkHtml(report: CheckReport): string {
     number(group.rejected),
     `<td>${group.examples.map(({ row, message }) => `row ${row}: <code>${escaped(message)}</code>`).join('<br>')}</td>`,
   ]);
-  const driftRows = drift?.features.map(({ name, type, alarm, why }) => [
-    `<td class="${alarm ? 'bad' : 'good'}">${alarm ? 'alarm' : 'ok'}</td>`,
-    text(name),
-    text(type),
-    text(why),
+  const driftRows = drift?.features.map((feature) => [
+    `<td class="${feature.alarm ? 'bad' : feature.judged ? 'good' : ''}">${statusOf(feature).toLowerCase()}</td>`,
+    text(feature.name),
+    text(feature.type),
+    text(feature.why),
   ]);
   const outcome = passed ? '<p class="good">Passed.</p>' : `<p class="bad">Failed: ${escaped(reasons.join('; '))}.</p>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(`Check of ${file}`)}</title><style>${style}</style></head><body>
 <h1>${escaped(file)}</h1>
-<p>${rows} rows against the contract ${escaped(`${contract.name} ${contract.version}`)}.</p>
+<p>${rowsText(rows)} against the contract ${escaped(`${contract.name} ${contract.version}`)}.</p>
 ${outcome}
 ${tableOf(['verdict', 'rows', 'share'], verdictRows)}
 ${violations.length === 0 ? '' : `<h2>Violations</h2>${tableOf(['code', 'feature', 'rows', 'rejected', 'examples'], violationRows)}`}

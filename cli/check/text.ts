@@ -1,11 +1,11 @@
-import { table } from '../output.ts';
+import { rowsText, statusOf, table } from '../output.ts';
 import type { CheckReport } from './report.ts';
 
 /** The report for a terminal. */
 export function checkText(report: CheckReport): string {
   const { rows, verdicts, violations, drift, contract } = report;
   const parts = [
-    `${report.file}: ${rows} rows against ${contract.name} ${contract.version}`,
+    `${report.file}: ${rowsText(rows)} against ${contract.name} ${contract.version}`,
     table(Object.entries(verdicts).map(([name, count]) => [name, String(count), share(count, rows)])),
   ];
   if (violations.length > 0) {
@@ -21,13 +21,15 @@ export function checkText(report: CheckReport): string {
     parts.push(table([head, ...lines]));
   }
   if (drift !== undefined) {
-    const lines = drift.features.map(({ alarm, name, type, why }) => [
-      alarm ? 'ALARM' : 'ok',
-      printable(name),
-      type,
-      printable(why),
+    const lines = drift.features.map((feature) => [
+      statusOf(feature),
+      printable(feature.name),
+      feature.type,
+      printable(feature.why),
     ]);
-    parts.push(`against ${drift.reference} (${drift.rows} rows)\n${table([['', 'feature', 'type', 'why'], ...lines])}`);
+    parts.push(
+      `against ${drift.reference} (${rowsText(drift.rows)})\n${table([['', 'feature', 'type', 'why'], ...lines])}`,
+    );
   }
   parts.push(report.passed ? 'passed' : `failed: ${report.reasons.join('; ')}`);
   return parts.join('\n\n');

@@ -3,10 +3,10 @@ import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import type { Frame } from '../../common/feature.ts';
 import { defaultBudget } from '../../drift/compare/comparison.ts';
 import { compareFrames, type FeatureComparison } from '../../drift/compare.ts';
-import { compareJoint, type JointComparison } from '../../drift/joint/compare-joint.ts';
+import { compareJoint, type JointComparison, jointShare } from '../../drift/joint/compare-joint.ts';
 import { readFrame } from '../../store/read-file.ts';
 import { openScratchEngine } from '../../store/scratch-engine.ts';
-import { command, type ExitCode, printJson, printText, table } from '../output.ts';
+import { command, type ExitCode, printJson, printText, rowsText, statusOf, table } from '../output.ts';
 import { addDriftExplainCommand } from './drift-explain.ts';
 import { namesOf } from './options.ts';
 
@@ -18,9 +18,6 @@ interface DriftOptions {
   /** `--no-joint`: false. */
   readonly joint?: boolean;
 }
-
-/** Of the budget, what the tests of several features at once may use. */
-const jointShare = 0.2;
 
 export function addDriftCommand(program: Command): void {
   const drift = program
@@ -63,23 +60,22 @@ async function runDrift(referencePath: string, currentPath: string, options: Dri
     budget: together ? budget * (1 - jointShare) : budget,
   });
   const joint = together ? compareJoint(reference, current, features, { budget: budget * jointShare }) : undefined;
-  const drifted = features.filter(({ alarm }) => alarm).length;
-  const alarms = drifted + (joint ?? []).filter(({ alarm }) => alarm).length;
+  const counts = countsOf(features, joint ?? []);
+  const alarm = counts.features.alarms + counts.joint.alarms > 0;
   if (options.json === true) {
     printJson({
       reference: { path: referencePath, rows: reference.rows },
       current: { path: currentPath, rows: current.rows },
-      alarms,
-      alarm: alarms > 0,
+      alarm,
+      counts,
       features,
       ...(joint === undefined ? {} : { joint }),
     });
   } else {
-    const counts = { drifted, reference: reference.rows, current: current.rows };
     const tables = [report(features), ...(joint === undefined ? [] : [jointReport(joint)])];
-    printText([...tables, summaryOf(features, counts)].join('\n\n'));
+    printText([...tables, summaryOf(counts, reference.rows, current.rows)].join('\n\n'));
   }
-  return alarms > 0 ? 1 : 0;
+  return alarm ? 1 : 0;
 }
 
 async function readBoth(
@@ -98,13 +94,14 @@ async function readBoth(
 }
 
 function report(features: readonly FeatureComparison[]): string {
-  const rows = features.map(({ name, type, alarm, statistics, why }) => {
+  const rows = features.map((feature) => {
+    const { name, type, statistics, why } = feature;
     const cell = (statistic: string): string => {
       const value = statistics[statistic]?.value;
       return value === null || value === undefined ? '-' : value.toFixed(4);
     };
     return [
-      alarm ? 'ALARM' : 'ok',
+      statusOf(feature),
       name,
       type,
       cell('js_distance'),
@@ -119,15 +116,38 @@ function report(features: readonly FeatureComparison[]): string {
   return table([head, ...rows]);
 }
 
-function summaryOf(
-  features: readonly FeatureComparison[],
-  counts: { readonly drifted: number; readonly reference: number; readonly current: number },
-): string {
-  return `${counts.drifted} of ${features.length} features drifted; ${counts.reference} rows of reference, ${counts.current} current`;
+interface Counts {
+  readonly total: number;
+  readonly alarms: number;
+  readonly too_few_rows: number;
+  readonly nothing_to_compare: number;
+}
+
+function countsOf(features: readonly FeatureComparison[], joint: readonly JointComparison[]) {
+  const count = (compared: readonly (FeatureComparison | JointComparison)[]): Counts => ({
+    total: compared.length,
+    alarms: compared.filter(({ alarm }) => alarm).length,
+    too_few_rows: compared.filter((one) => one.not_judged_because === 'too_few_rows').length,
+    nothing_to_compare: compared.filter((one) => one.not_judged_because === 'nothing_to_compare').length,
+  });
+  return { features: count(features), joint: count(joint) };
+}
+
+/** The closing line: every part of it that decides the exit code, and what was not judged. */
+function summaryOf({ features, joint }: ReturnType<typeof countsOf>, reference: number, current: number): string {
+  const judgedJointly = joint.total - joint.too_few_rows - joint.nothing_to_compare;
+  return [
+    `${features.alarms} of ${features.total} features drifted`,
+    ...(judgedJointly === 0 ? [] : [`${joint.alarms} of ${judgedJointly} joint tests alarmed`]),
+    ...(features.too_few_rows === 0
+      ? []
+      : [`${features.too_few_rows} of ${features.total} features could not be judged: too few rows`]),
+    `${rowsText(reference)} of reference, ${current} current`,
+  ].join('; ');
 }
 
 function jointReport(joint: readonly JointComparison[]): string {
-  const rows = joint.map(({ name, alarm, why }) => [alarm ? 'ALARM' : 'ok', name, why]);
+  const rows = joint.map((test) => [statusOf(test), test.name, test.why]);
   return table([['', 'together', 'why'], ...rows]);
 }
 

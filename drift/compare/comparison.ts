@@ -38,11 +38,23 @@ export interface FeatureComparison {
   readonly n_current: number;
   readonly statistics: Readonly<Record<string, Statistic>>;
   readonly alarm: boolean;
+  /** False where nothing can be said: `alarm` is false then, and means nothing. */
+  readonly judged: boolean;
+  /** Where it is not judged: there are fewer than `rowsToJudge` values on a side, or the values are not of a kind to compare. */
+  readonly not_judged_because?: NotJudged;
   /** For people: what changed and by what it was judged. */
   readonly why: string;
   /** For sorting: 0 nothing, 1 everything; the largest effect beyond chance, alarm or not. */
   readonly severity: number;
 }
+
+export type NotJudged = 'too_few_rows' | 'nothing_to_compare';
+
+/**
+ * Values that are needed on each side: with 20 on both, half of them have to move for a test to notice (the two-sample test of
+ * Kolmogorov and Smirnov at p 0.001); with fewer hardly any change could be told from chance, and silence is no good news.
+ */
+export const rowsToJudge = 20;
 
 export interface CompareOptions {
   /** The probability of any alarm at all where nothing changed, over all features together. Default 0.01. */
@@ -95,6 +107,8 @@ export interface Compared {
   readonly distance: number;
   /** Said where nothing was found. */
   readonly calm: string;
+  /** Where values of this kind are not judged, or there are none to judge. */
+  readonly unjudged?: true;
 }
 
 /** A statistic as it stands in the output: a number that is not finite becomes null. */

@@ -1,8 +1,9 @@
-import { type Column, isPresent, type TextColumn } from '../../common/columns.ts';
+import { type Column, isPresent, setAbsent, type TextColumn } from '../../common/columns.ts';
 import type { FeatureField, Frame } from '../../common/feature.ts';
 import { isWordy, type MeasuredKind } from '../../common/measure.ts';
 import { createMeasurer } from '../measure/create-measurer.ts';
-import { measureFrame } from '../measure/measure-frame.ts';
+import { fitRows } from '../measure/fit-measure.ts';
+import { isFitted, measureFrame } from '../measure/measure-frame.ts';
 import { sortedFinite } from '../profile/doubles.ts';
 import type { Compared, Effects, Finding, Statistic } from './comparison.ts';
 import { compareNumbers } from './numeric.ts';
@@ -25,7 +26,8 @@ interface MeasuredPair {
 
 /**
  * Two columns of a richer kind by their measures, see `docs/methods/kinds.md`. What is made of the reference (vocabulary,
- * centroid) comes from a part of its rows, which that measure is then not taken of.
+ * centroid) comes from a part of its rows; on neither side is that measure then taken of a value that occurs there, which it would
+ * measure too well: the current data may be the reference again, or the reference and some days more.
  */
 export function compareMeasures({ kind, reference, current, effects }: MeasuredPair): Omit<Compared, 'type' | 'calm'> {
   const feature = '';
@@ -37,6 +39,7 @@ export function compareMeasures({ kind, reference, current, effects }: MeasuredP
   const [measure] = made.measures;
   if (measure === undefined) return { statistics: {}, findings: [], distance: 0 };
   const now = createMeasurer(measure)(current.column, current.rows, times(current.rows));
+  const fitted = fittedValues(reference);
   const statistics: Record<string, Statistic> = {};
   const findings: Finding[] = [];
   let distance = 0;
@@ -44,6 +47,10 @@ export function compareMeasures({ kind, reference, current, effects }: MeasuredP
     const after = now.find((measured) => measured.field.name === name);
     if (after === undefined) return;
     const before = { column: made.frame.columns[at] as Column, rows: reference.rows };
+    if (isFitted(name, feature)) {
+      clearFitted(before.column, reference, fitted);
+      clearFitted(after.column, current, fitted);
+    }
     const compared = compareColumns(before, { column: after.column, rows: current.rows }, effects);
     if (compared === undefined) return;
     const short = name.slice(feature.length + 1);
@@ -55,6 +62,34 @@ export function compareMeasures({ kind, reference, current, effects }: MeasuredP
     distance = Math.max(distance, compared.distance);
   });
   return { statistics, findings, distance };
+}
+
+type ValueKey = string | number;
+
+function fittedValues(reference: MeasuredSide): ReadonlySet<ValueKey> {
+  const keyOf = keyReader(reference.column);
+  const values = new Set<ValueKey>();
+  for (const row of fitRows(reference.rows)) if (isPresent(reference.column.validity, row)) values.add(keyOf(row));
+  return values;
+}
+
+function clearFitted({ validity }: Column, { column, rows }: MeasuredSide, fitted: ReadonlySet<ValueKey>): void {
+  const keyOf = keyReader(column);
+  for (let row = 0; row < rows; row++) if (isPresent(validity, row) && fitted.has(keyOf(row))) setAbsent(validity, row);
+}
+
+/** Equal for equal values; of vectors a hash, since one that is left out by chance is no loss. */
+function keyReader(column: Column): (row: number) => ValueKey {
+  if (column.kind === 'text') return (row) => column.dictionary.values[column.codes[row] as number] as string;
+  if (column.kind === 'number') return (row) => column.values[row] as number;
+  const { values, dimension } = column;
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return (row) => {
+    let hash = 0x811c9dc5;
+    for (let at = row * dimension; at < (row + 1) * dimension; at++)
+      hash = Math.imul(hash ^ (bits[at] as number), 0x01000193);
+    return hash;
+  };
 }
 
 function compareColumns(reference: MeasuredSide, current: MeasuredSide, effects: Effects): Compared | undefined {

@@ -7,7 +7,7 @@ import { twoProportions } from '../statistics/two-proportions.ts';
 import { type Compared, type Effects, type Finding, type Statistic, statistic } from './comparison.ts';
 import { statisticsOfCounts } from './of-counts.ts';
 import { statisticsOfNumbers } from './of-numbers.ts';
-import { percent, probability, short } from './words.ts';
+import { decidingWords, percent, short } from './words.ts';
 
 const unit = 'unit of the feature';
 
@@ -36,12 +36,17 @@ export function compareNumbers(
   const excess = chanceDivergence(before, now)?.excessDistance ?? 0;
   const ks = statistics['ks'];
   const normalized = statistics['wasserstein_normalized']?.value ?? undefined;
-  const ofShape = Math.min(1, 2 * Math.min(ks?.p_value ?? 1, chiSquare(before, now)?.pValue ?? 1));
+  const ofCells = chiSquare(before, now)?.pValue;
+  const ofShape = Math.min(1, 2 * Math.min(ks?.p_value ?? 1, ofCells ?? 1));
+  const decided = decidingWords([
+    { by: 'KS', pValue: ks?.p_value },
+    { by: 'chi-square', pValue: ofCells },
+  ]);
   const findings: Finding[] = [
     {
       pValue: ofShape,
       effect: Math.max(excess / effects.jsDistance, (normalized ?? 0) / effects.wassersteinNormalized),
-      words: `${shapeWords(statistics, format)}; JS distance ${short(statistics['js_distance']?.value ?? 0)} (base 2), KS ${short(ks?.value ?? 0)}${normalized === undefined ? '' : `, moved by ${short(normalized)} sd`}, ${probability(ofShape)}`,
+      words: `${shapeWords(statistics, format)}; JS distance ${short(statistics['js_distance']?.value ?? 0)} (base 2), KS ${short(ks?.value ?? 0)}${normalized === undefined ? '' : `, moved by ${short(normalized)} sd`}, ${decided}`,
     },
     {
       pValue: outside.pValue,

@@ -45,5 +45,6 @@ export function compareRunningNumbers(reference: Float64Array, current: Float64A
     findings: [],
     distance: 0,
     calm: `a running number that goes on: ${short(from)} to ${short(to)}, then ${short(fromNow)} to ${short(toNow)}; not judged`,
+    unjudged: true,
   };
 }

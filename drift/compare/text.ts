@@ -7,7 +7,7 @@ import { type Compared, type Effects, type Finding, type Statistic, statistic } 
 import { allOfOneSide } from './numeric.ts';
 import { statisticsOfCounts } from './of-counts.ts';
 import { withoutNumbers } from './of-numbers.ts';
-import { percent, probability, quoted, short } from './words.ts';
+import { decidingWords, percent, quoted, short } from './words.ts';
 
 /** Counts of both sides over the values of either. */
 export interface JoinedCounts {
@@ -56,8 +56,12 @@ export function compareCategories(joined: JoinedCounts, effects: Effects): Compa
   const chance = chanceDivergence(reference, current);
   const pearson = chiSquare(reference, current);
   // Chi-square pools rare categories into one; the divergence, which looks at each, needs many of them for its normal.
-  const pDivergence = chance !== undefined && chance.usedCells >= 50 ? chance.pValue : 1;
-  const pValue = Math.min(1, 2 * Math.min(pearson?.pValue ?? 1, pDivergence));
+  const pDivergence = chance !== undefined && chance.usedCells >= 50 ? chance.pValue : undefined;
+  const pValue = Math.min(1, 2 * Math.min(pearson?.pValue ?? 1, pDivergence ?? 1));
+  const decided = decidingWords([
+    { by: 'chi-square', pValue: pearson?.pValue },
+    { by: 'the JS distance by chance', pValue: pDivergence },
+  ]);
   const excess = chance?.excessDistance ?? 0;
   const statistics: Record<string, Statistic> = {
     ...statisticsOfCounts(reference, current),
@@ -65,6 +69,7 @@ export function compareCategories(joined: JoinedCounts, effects: Effects): Compa
     js_distance_by_chance: statistic(Math.sqrt(chance?.expected ?? 0), 'a side has no values', {
       unit: 'root of bits',
       base: 2,
+      ...(pDivergence === undefined ? {} : { p_value: pDivergence }),
     }),
     unseen: { value: unseen.share, p_value: unseen.pValue, unit: 'share' },
     distinct_reference: { value: used(reference) },
@@ -74,7 +79,7 @@ export function compareCategories(joined: JoinedCounts, effects: Effects): Compa
     {
       pValue,
       effect: excess / effects.jsDistance,
-      words: `${largestChange(joined, n, m)}; JS distance ${short(excess)} (base 2) beyond chance, ${probability(pValue)}`,
+      words: `${largestChange(joined, n, m)}; JS distance ${short(excess)} (base 2) beyond chance, ${decided}`,
     },
     {
       pValue: unseen.pValue,

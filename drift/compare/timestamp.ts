@@ -34,6 +34,7 @@ export function compareTimestamps(reference: Float64Array, current: Float64Array
     hour_of_day_js_distance: statistic(Math.sqrt(chance?.bits ?? 0), 'a side has no values', {
       unit: 'root of bits',
       base: 2,
+      p_value: pValue,
     }),
   };
   const excess = wholeDays ? (chance?.excessDistance ?? 0) : 0;
@@ -45,12 +46,13 @@ export function compareTimestamps(reference: Float64Array, current: Float64Array
           {
             pValue,
             effect: excess / effects.jsDistance,
-            words: `the hours of day changed${zoneWords(before, now, excess)}: JS distance ${short(excess)} (base 2) beyond chance, ${probability(pValue)}; ${later}`,
+            words: `the hours of day changed${zoneWords(before, now, excess)}: JS distance ${short(excess)} (base 2) beyond chance, ${probability(pValue)} by chi-square; ${later}`,
           },
         ]
       : [],
     distance: excess,
     calm: wholeDays ? `${later}; the hours of day are as before` : `${later}; not judged`,
+    ...(wholeDays ? {} : { unjudged: true as const }),
   };
 }
 

@@ -20,3 +20,11 @@ export function probability(p: number): string {
 export function quoted(value: string): string {
   return `"${value.length > 40 ? `${value.slice(0, 39)}…` : value}"`;
 }
+
+/** The p of the test that decides, the smallest, as it stands in the statistics, and which test it is. */
+export function decidingWords(tests: readonly { readonly by: string; readonly pValue: number | undefined }[]): string {
+  const [first] = tests
+    .flatMap(({ by, pValue }) => (pValue === undefined ? [] : [{ by, pValue }]))
+    .sort((a, b) => a.pValue - b.pValue);
+  return first === undefined ? 'not tested' : `${probability(first.pValue)} by ${first.by}`;
+}

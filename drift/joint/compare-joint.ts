@@ -2,9 +2,9 @@ import { bottomRows } from '../../common/bottom-k.ts';
 import type { Frame } from '../../common/feature.ts';
 import { priorityOf, prioritySeed } from '../../common/priority.ts';
 import { selectRows } from '../../common/select.ts';
-import type { FeatureComparison, Statistic } from '../compare/comparison.ts';
+import type { FeatureComparison, NotJudged, Statistic } from '../compare/comparison.ts';
+import { withVectorMeasures } from './file-vectors.ts';
 import { joinSamples } from './join-frames.ts';
-import { jointFeaturesMost } from './joint-reference.ts';
 import { type JointScales, learnScales, minSampleRows } from './joint-scales.ts';
 import {
   chanceOf,
@@ -28,6 +28,9 @@ export interface JointComparison {
   readonly n_current: number;
   readonly statistics: Readonly<Record<string, Statistic>>;
   readonly alarm: boolean;
+  /** False where nothing can be said: too few rows, or no features to compare in this way. */
+  readonly judged: boolean;
+  readonly not_judged_because?: NotJudged;
   readonly why: string;
   /** The change beyond sampling as a Jensen–Shannon distance (base 2), in [0, 1]. */
   readonly effect: number;
@@ -40,8 +43,11 @@ export interface CompareJointOptions {
   readonly minEffect?: number;
 }
 
+/** Of the budget of two files, what the tests of several features at once may use. */
+export const jointShare = 0.2;
 /** Rows of each file that are looked at: those with the smallest seeded priorities. */
 const rowsMost = 4000;
+const jointTypes: ReadonlySet<string> = new Set(['numeric', 'categorical', 'vector']);
 const defaultMinEffect = 0.1;
 const units: Readonly<Record<string, string>> = {
   correlation_sum: "root mean square change of Fisher's z",
@@ -53,8 +59,8 @@ const units: Readonly<Record<string, string>> = {
 };
 
 /**
- * Compares how the features go together in two data sets, by bounded samples of their rows: numbers and categories (at most 40, in
- * the order of the reference); identifiers, times and constants, which say nothing together or everything, are left out. Chance
+ * Compares how the features go together in two data sets, by bounded samples of their rows: numbers, categories and the measures of
+ * vectors (at most 40, in the order of the reference); identifiers, times and constants, which say nothing together or everything, are left out. Chance
  * alone is allowed for (see `JointScales`): rows are taken as independent, as in `compareFrames`. Alarms need p below the budget
  * shared by the six tests, and the smallest effect. Undefined with fewer than two such features.
  */
@@ -64,21 +70,17 @@ export function compareJoint(
   features: readonly FeatureComparison[],
   options: CompareJointOptions,
 ): JointComparison[] | undefined {
-  const usable = new Set(
-    features.filter(({ type }) => type === 'numeric' || type === 'categorical').map(({ name }) => name),
-  );
-  const names = reference.fields
-    .map(({ name }) => name)
-    .filter((name) => usable.has(name))
-    .slice(0, jointFeaturesMost);
+  const usable = new Map(features.map(({ name, type }) => [name, type]));
+  const wanted = reference.fields.map(({ name }) => name).filter((name) => jointTypes.has(usable.get(name) ?? 'mixed'));
+  const [before, now, names] = withVectorMeasures(sampleOf(reference), sampleOf(current), wanted);
   if (names.length < 2) return undefined;
-  const before = sampleOf(reference, 'reference');
-  const now = sampleOf(current, 'current');
   const sizes = { n_reference: before.rows, n_current: now.rows };
   const scales = learnScales(before, names);
   if (scales === undefined || now.rows < minSampleRows) {
-    const why = `not judged: ${Math.min(before.rows, now.rows)} rows; ${minSampleRows} are needed on each side`;
-    return jointFeatureNames.map((name) => ({ name, ...sizes, statistics: {}, alarm: false, why, effect: 0 }));
+    const fewest = Math.min(before.rows, now.rows);
+    const why = `only ${fewest} ${fewest === 1 ? 'row' : 'rows'}; ${minSampleRows} are needed on each side`;
+    const unjudged = { alarm: false, judged: false, not_judged_because: 'too_few_rows', why, effect: 0 } as const;
+    return jointFeatureNames.map((name) => ({ name, ...sizes, statistics: {}, ...unjudged }));
   }
   const samples = joinSamples({ frame: before }, { frame: now }, names);
   const level = options.budget / Object.values(jointTests).flat().length;
@@ -121,18 +123,24 @@ function verdictOf(
   const alarming = alarms.find(({ test }) => test.endsWith('_max')) ?? alarms[0];
   const effect = Math.max(0, ...beyond.map((one) => one.effect));
   if (alarming !== undefined)
-    return { statistics, alarm: true, why: jointWords(name, alarming.test, measures), effect };
+    return { statistics, alarm: true, judged: true, why: jointWords(name, alarming.test, measures), effect };
   const calm = jointNumbers(name, measures);
+  if (tested.length === 0) {
+    const why = 'no features to compare in this way';
+    return { statistics, alarm: false, judged: false, not_judged_because: 'nothing_to_compare', why, effect };
+  }
   return {
     statistics,
     alarm: false,
+    judged: true,
     why: beyond.length > 0 ? `beyond chance, but too small to matter: ${calm}` : calm,
     effect,
   };
 }
 
-function sampleOf(frame: Frame, side: string): Frame {
-  const seed = prioritySeed(side, 0);
+/** Of both sides by the same seed: a file and itself give one sample. */
+function sampleOf(frame: Frame): Frame {
+  const seed = prioritySeed('joint', 0);
   return selectRows(
     frame,
     bottomRows(frame.rows, rowsMost, (row) => priorityOf(seed, row)),

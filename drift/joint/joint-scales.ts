@@ -1,10 +1,10 @@
 import type { Frame } from '../../common/feature.ts';
 import { createRandom } from '../../common/random.ts';
-import { correlationChange, pairKey, rankFeatures } from './correlation-change.ts';
+import { carriedPairs, correlationChange, pairKey, rankFeatures } from './correlation-change.ts';
 import { countFeatures, informationChange } from './information-change.ts';
 import { halvesOf } from './join-frames.ts';
 import type { JointScale, JointTest } from './joint-tests.ts';
-import type { PairsMeasured } from './pair-change.ts';
+import { type PairsMeasured, summarise } from './pair-change.ts';
 
 /** Random halves that are measured. */
 const splits = 64;
@@ -14,7 +14,7 @@ export const minSampleRows = 200;
 /** What two samples of one distribution differ by, for the features of one reference. */
 export interface JointScales {
   readonly features: readonly string[];
-  /** Sampling variance of each pair's rank correlation on Fisher's scale, times the effective size; at least 1. */
+  /** Sampling variance of each pair's rank correlation on Fisher's scale, times the effective size; at least 1. Not of pairs that rest on too few rows. */
   readonly spreads: ReadonlyMap<string, number>;
   readonly tests: Readonly<Record<JointTest, JointScale>>;
 }
@@ -29,6 +29,7 @@ export function learnScales(sample: Frame, features: readonly string[]): JointSc
   const random = createRandom(1);
   const whole = halvesOf(sample, features);
   const ranked = rankFeatures(whole);
+  const carried = carriedPairs(ranked);
   const counted = countFeatures(whole);
   const correlations: PairsMeasured[] = [];
   const informations: PairsMeasured[] = [];
@@ -36,7 +37,8 @@ export function learnScales(sample: Frame, features: readonly string[]): JointSc
     const groupOf = randomHalf(sample.rows, random);
     const nCurrent = sample.rows >> 1;
     const sides = { groupOf, nCurrent, nReference: sample.rows - nCurrent };
-    correlations.push(correlationChange(ranked, sides));
+    const { pairs } = correlationChange(ranked, sides);
+    correlations.push(summarise(pairs.map((pair, at) => (carried[at] === true ? pair : undefined))));
     informations.push(informationChange(counted, sides));
   }
   const effective = 1 / (1 / (sample.rows >> 1) + 1 / (sample.rows - (sample.rows >> 1)));

@@ -60,7 +60,8 @@ function suits(measure: Measure, column: Column): boolean {
   return column.kind === (measure.kind === 'timestamp' ? 'number' : 'text');
 }
 
-function isFitted(name: string, feature: string): boolean {
+/** Whether a measure rests on what was made of the reference's rows. */
+export function isFitted(name: string, feature: string): boolean {
   return name === measureName(feature, 'unknown') || name === measureName(feature, 'centroid');
 }
 

@@ -12,11 +12,16 @@ interface Ours {
   readonly columns: number;
   readonly seconds: number;
   readonly alarms: readonly { readonly seed: number; readonly column: string }[];
+  readonly jointAlarms: readonly { readonly seed: number; readonly name: string }[];
+  /** Joint tests that had enough to judge, over all halvings. */
+  readonly jointTests: number;
   readonly parts?: {
     readonly what: string;
     readonly before: number;
     readonly after: number;
     readonly compared: readonly { readonly column: string; readonly alarm: boolean; readonly why: string }[];
+    /** Joint tests that alarm. */
+    readonly joint: readonly string[];
   };
 }
 interface Run {
@@ -40,8 +45,19 @@ const code = (name: string): string => `\`${name.replaceAll('|', '\\|')}\``;
 
 function halvesTable(): string[] {
   return [
-    row(['data', 'rows', 'columns', 'Tidemark: alarms', 's', 'Evidently: alarms', 'in halvings', 's', 'in columns']),
-    row(['---', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---']),
+    row([
+      'data',
+      'rows',
+      'columns',
+      'Tidemark: alarms',
+      'joint',
+      's',
+      'Evidently: alarms',
+      'in halvings',
+      's',
+      'in columns',
+    ]),
+    row(['---', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---']),
     ...ours.map((one) => {
       const other = theirs[one.name];
       const runs = other?.runs ?? [];
@@ -52,6 +68,7 @@ function halvesTable(): string[] {
         one.rows,
         one.columns,
         one.alarms.length,
+        one.jointTests === 0 ? '-' : one.jointAlarms.length,
         one.seconds.toFixed(2),
         failed === undefined ? alarms.length : 'fails',
         runs.length,
@@ -76,6 +93,7 @@ function partsTable(): string[] {
       `- both alarm: ${list(found.filter((column) => theirColumns.includes(column)))}`,
       `- Tidemark alone: ${list(found.filter((column) => !theirColumns.includes(column)))}`,
       `- Evidently alone: ${other?.error !== undefined ? `it fails: ${other.error}` : list(theirColumns.filter((column) => !found.includes(column)))}`,
+      `- features together, Tidemark alone: ${list(parts.joint)}`,
       '',
     );
   }
@@ -84,6 +102,8 @@ function partsTable(): string[] {
 
 const total = ours.reduce((sum, { alarms }) => sum + alarms.length, 0);
 const judged = ours.reduce((sum, { columns }) => sum + columns * halvings, 0);
+const jointTotal = ours.reduce((sum, { jointAlarms }) => sum + jointAlarms.length, 0);
+const jointJudged = ours.reduce((sum, { jointTests }) => sum + jointTests, 0);
 const page = `# On real data, without configuration
 
 Made by \`scripts/real-data/page.ts\` from what the scripts beside it measured; \`prepare.py\` says what they need. Nothing is configured on
@@ -92,7 +112,8 @@ either side: \`tidemark drift A B\`, and Evidently 0.7.23 with its data drift pr
 ## Two halves of one data set
 
 Rows are dealt to two halves at random, ${halvings} times with seeds; nothing has changed, so every alarm is a false one. Tidemark made ${total} in
-${judged} judgements of columns in ${ours.length} data sets. What took Evidently more than 25 s in all was not repeated ${halvings} times: the table says how
+${judged} judgements of columns in ${ours.length} data sets, and ${jointTotal} in ${jointJudged} of [features together](methods/joint.md) (\`joint\`; \`-\`: fewer than two
+such features, or too few rows). What took Evidently more than 25 s in all was not repeated ${halvings} times: the table says how
 often. Seconds are those of one comparison, on two shared cores.
 
 ${halvesTable().join('\n')}

@@ -102,7 +102,9 @@ describe('tidemark drift', () => {
     expect(lines[1]).toMatch(/^ALARM +delay +numeric/);
     expect(lines[2]).toMatch(/^ok +distance +numeric/);
     expect(lines.at(-3)).toMatch(/^ok +@joint:classifier +.*AUC of a classifier 0\.5\d*, where 0\.5 is chance/);
-    expect(lines.at(-1)).toBe('1 of 2 features drifted; 400000 rows of reference, 400000 current');
+    expect(lines.at(-1)).toBe(
+      '1 of 2 features drifted; 0 of 3 joint tests alarmed; 400000 rows of reference, 400000 current',
+    );
     expect(code).toBe(1);
   });
 
@@ -128,6 +130,49 @@ describe('tidemark drift', () => {
       extra: ['only_in_current', false],
     });
     expect(code).toBe(1);
+  });
+
+  it('says few where no test could decide, and ok only where one did', () => {
+    const rows = Array.from(
+      { length: 500 },
+      (_, row) => `${row % 17},${row % 3 === 0 ? 'u' : 'v'},${row < 5 ? row : ''}`,
+    );
+    const reference = write('many.csv', `a,b,rare\n${rows.join('\n')}\n`);
+    const current = write('one.csv', 'a,b,rare\n3,u,2\n');
+    const { code, out } = drift(reference, current);
+    const lines = out.trim().split('\n');
+    expect(lines[1]).toMatch(/^few +a .* only 1 row in the current data; 20 are needed to judge$/);
+    expect(out).toMatch(/\nfew +@joint:correlation +only 1 row; 200 are needed on each side\n/);
+    expect(out).not.toMatch(/^ok/m);
+    expect(lines.at(-1)).toBe(
+      '0 of 3 features drifted; 3 of 3 features could not be judged: too few rows; 500 rows of reference, 1 current',
+    );
+    expect(code).toBe(0);
+    const json = JSON.parse(drift(reference, current, '--json').out) as Record<string, unknown>;
+    expect(json).toMatchObject({ alarm: false, counts: { features: { total: 3, alarms: 0, too_few_rows: 3 } } });
+    expect(features(JSON.stringify(json))[0]).toMatchObject({
+      alarm: false,
+      judged: false,
+      not_judged_because: 'too_few_rows',
+    });
+    const itself = drift(reference, reference).out.trim().split('\n');
+    expect(itself[1]).toMatch(/^ok +a /);
+    expect(itself.join('\n')).toMatch(/\nfew +rare .* only 5 usable values in the .*; 20 are needed to judge\n/);
+  });
+
+  it('counts joint alarms apart from those of features', () => {
+    const rows = Array.from({ length: 600 }, (_, row) => [row, (row * 7) % 600, (row * 11) % 600]);
+    const file = (name: string, b: (row: number) => number) =>
+      write(name, `a,b,c\n${rows.map(([a = 0, mixed = 0, c]) => `${a},${b(a) + mixed / 6000},${c}`).join('\n')}\n`);
+    const reference = file('together.csv', (a) => a);
+    const current = file('apart.csv', (a) => (a * 13) % 600);
+    const { code, out } = drift(reference, current);
+    expect(out.trim().split('\n').at(-1)).toMatch(
+      /^0 of 3 features drifted; [1-4] of 4 joint tests alarmed; 600 rows of reference, 600 current$/,
+    );
+    expect(code).toBe(1);
+    const { counts } = JSON.parse(drift(reference, current, '--json').out) as { counts: object };
+    expect(counts).toMatchObject({ features: { total: 3, alarms: 0 }, joint: { total: 4 } });
   });
 
   it('ends with 2 and one JSON object for a file that is not there or a feature nobody has', () => {

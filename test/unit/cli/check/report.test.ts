@@ -52,6 +52,7 @@ describe('summarizeCheck', () => {
       n_current: 1,
       statistics: {},
       why: 'moved',
+      judged: true,
       severity: 1,
     } as const;
     const drift = { reference: 'r.csv', rows: 1, features: [{ ...feature, alarm: true }] };
