@@ -18,7 +18,8 @@ export function segmentText(segments: readonly SegmentKey[]): string {
 export function describe(incident: Incident, judgements: readonly Judgement[]): string {
   const own = judgements.filter((judgement) => causeOf(judgement) === incident.cause);
   const clearest = own.toSorted((a, b) => b.nCurrent - a.nCurrent || vagueness(a) - vagueness(b))[0];
-  const text = clearest?.detail.story?.text;
+  const story = clearest?.detail.story;
+  const text = story?.text;
   const part = clearest?.detail.concentration?.text;
   const from = part === undefined ? '' : `; ${part}`;
   const kin = clearest === undefined ? [] : own.filter(({ feature }) => feature === clearest.feature);
@@ -27,7 +28,7 @@ export function describe(incident: Incident, judgements: readonly Judgement[]): 
   const overTime = clearest.detail.overTime?.text;
   if (overTime !== undefined && text === undefined)
     return `${clearest.feature}${whereOf(clearest)} ${overTime}${alsoOf(incident, clearest)}`;
-  if (incident.cause === 'drift' || text === undefined)
+  if (text === undefined || (incident.cause === 'drift' && story?.kind !== 'scale'))
     return `${listOf(incident.features)} (${incident.segment}) ${incident.features.length === 1 ? 'is' : 'are'} distributed differently: ${clearest.feature}${whereOf(clearest)} ${carriersText(clearest.detail.carriers)}${from}`;
   const segments = kin.map(({ segment }) => segment).filter((segment) => segment !== everything);
   const where = segmentsText(kin.some(({ segment }) => segment === everything) ? [] : segments);

@@ -7,7 +7,7 @@ export const severities = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
 /** A story that was found, or none: `drift` where the distribution moved, `performance` where the model got worse. */
-export type CauseKind = Exclude<StoryKind, 'segments'> | 'drift' | 'performance' | TroubleCause;
+export type CauseKind = Exclude<StoryKind, 'segments' | 'scale'> | 'drift' | 'performance' | TroubleCause;
 
 /** What is judged, or `operational`: a trouble of the pipeline itself. */
 export type IncidentKind = JudgementKind | 'operational';
