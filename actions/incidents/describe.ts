@@ -17,27 +17,38 @@ export function segmentText(segments: readonly SegmentKey[]): string {
  */
 export function describe(incident: Incident, judgements: readonly Judgement[]): string {
   const own = judgements.filter((judgement) => causeOf(judgement) === incident.cause);
-  const clearest = own.toSorted((a, b) => b.nCurrent - a.nCurrent || vagueness(a) - vagueness(b))[0];
+  const real = own.filter(({ feature }) => !isJoint(feature));
+  // Once a feature of its own has moved, that several move together says less.
+  if (real.length === 0 && incident.title !== '' && incident.features.some((feature) => !isJoint(feature)))
+    return incident.title;
+  const clearest = (real.length > 0 ? real : own).toSorted(
+    (a, b) => b.nCurrent - a.nCurrent || vagueness(a) - vagueness(b),
+  )[0];
   const story = clearest?.detail.story;
   const text = story?.text;
   const part = clearest?.detail.concentration?.text;
   const from = part === undefined ? '' : `; ${part}`;
+  const features = incident.features.filter((feature) => !isJoint(feature));
   const kin = clearest === undefined ? [] : own.filter(({ feature }) => feature === clearest.feature);
   if (clearest === undefined) return incident.title;
-  if (incident.cause === 'performance' || clearest.feature.startsWith('@joint:')) return clearest.why;
+  if (incident.cause === 'performance' || isJoint(clearest.feature)) return clearest.why;
   const overTime = clearest.detail.overTime?.text;
   if (overTime !== undefined && text === undefined)
     return `${clearest.feature}${whereOf(clearest)} ${overTime}${alsoOf(incident, clearest)}`;
   if (text === undefined || (incident.cause === 'drift' && story?.kind !== 'scale'))
-    return `${listOf(incident.features)} (${incident.segment}) ${incident.features.length === 1 ? 'is' : 'are'} distributed differently: ${clearest.feature}${whereOf(clearest)} ${carriersText(clearest.detail.carriers)}${from}`;
+    return `${listOf(features)} (${incident.segment}) ${features.length === 1 ? 'is' : 'are'} distributed differently: ${clearest.feature}${whereOf(clearest)} ${carriersText(clearest.detail.carriers)}${from}`;
   const segments = kin.map(({ segment }) => segment).filter((segment) => segment !== everything);
   const where = segmentsText(kin.some(({ segment }) => segment === everything) ? [] : segments);
   return `${clearest.feature}${where === '' ? '' : ` (${where})`} ${text}${from}${alsoOf(incident, clearest)}`;
 }
 
 function alsoOf({ features }: Incident, { feature }: Judgement): string {
-  const others = features.filter((other) => other !== feature);
+  const others = features.filter((other) => other !== feature && !isJoint(other));
   return others.length === 0 ? '' : `; ${listOf(others)} ${others.length === 1 ? 'moves' : 'move'} with it`;
+}
+
+function isJoint(feature: string): boolean {
+  return feature.startsWith('@joint:');
 }
 
 function whereOf({ segment }: Judgement): string {

@@ -65,6 +65,22 @@ describe('grouping', () => {
     expect(entries.map(({ incident }) => incident.features)).toEqual([['price', 'weight']]);
   });
 
+  it('names the features that moved, and joint judgements only where nothing else did', () => {
+    const joint = (day: number) => say({ day, feature: '@joint:classifier', n: 800 });
+    const titles = (days: number, judge: (day: number) => readonly Judgement[]) =>
+      run(days, judge).entries.map(({ incident }) => incident.title);
+    expect(titles(3, (day) => [joint(day), say({ day }), say({ day, feature: 'weight' })])[0]).toMatch(
+      /^price and weight \(all events\) are distributed differently: price /,
+    );
+    // The feature is quiet again, and the joint judgement goes on until its severity rises.
+    const later = (day: number) => [
+      say({ day, alarm: day < 4 }),
+      { ...joint(day), detail: { ...joint(day).detail, effect: day / 10 } },
+    ];
+    for (const title of titles(6, later)) expect(title).toMatch(/^price \(all events\) is/);
+    expect(titles(3, (day) => [joint(day)])).toEqual(['@joint:classifier moved']);
+  });
+
   it('keeps what moves elsewhere apart', () => {
     const { entries } = run(2, (day) => [
       say({ day, feature: 'price', segment: 'c=A' }),
