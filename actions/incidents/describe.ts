@@ -36,7 +36,7 @@ export function describe(incident: Incident, judgements: readonly Judgement[]): 
   if (overTime !== undefined && text === undefined)
     return `${clearest.feature}${whereOf(clearest)} ${overTime}${alsoOf(incident, clearest)}`;
   if (text === undefined || (incident.cause === 'drift' && story?.kind !== 'scale'))
-    return `${listOf(features)} (${incident.segment}) ${features.length === 1 ? 'is' : 'are'} distributed differently: ${clearest.feature}${whereOf(clearest)} ${carriersText(clearest.detail.carriers)}${from}`;
+    return `${listOf(features)} (${incident.segment}) ${features.length === 1 ? 'is' : 'are'} distributed differently: ${moved(clearest, features)}${from}`;
   const segments = kin.map(({ segment }) => segment).filter((segment) => segment !== everything);
   const where = segmentsText(kin.some(({ segment }) => segment === everything) ? [] : segments);
   return `${clearest.feature}${where === '' ? '' : ` (${where})`} ${text}${from}${alsoOf(incident, clearest)}`;
@@ -45,6 +45,14 @@ export function describe(incident: Incident, judgements: readonly Judgement[]): 
 function alsoOf({ features }: Incident, { feature }: Judgement): string {
   const others = features.filter((other) => other !== feature && !isJoint(other));
   return others.length === 0 ? '' : `; ${listOf(others)} ${others.length === 1 ? 'moves' : 'move'} with it`;
+}
+
+/** `the median went from 20.1 to 44.3`, of the feature that says most; without a clause of its own what carries the change. */
+function moved(clearest: Judgement, features: readonly string[]): string {
+  const about = `${clearest.feature}${whereOf(clearest)}`;
+  const { movement, carriers } = clearest.detail;
+  if (movement === undefined) return `${about} ${carriersText(carriers)}`;
+  return features.length === 1 && clearest.segment === everything ? movement : `${about}: ${movement}`;
 }
 
 function isJoint(feature: string): boolean {
