@@ -16,14 +16,11 @@ export function segmentText(segments: readonly SegmentKey[]): string {
  * `distance (origin DEN, PHX, SLC and 3 more) is 1.609 times the reference: kilometres instead of miles?`.
  */
 export function describe(incident: Incident, judgements: readonly Judgement[]): string {
-  const own = judgements.filter((judgement) => causeOf(judgement) === incident.cause);
-  const real = own.filter(({ feature }) => !isJoint(feature));
+  const own = ownOf(incident, judgements);
+  const clearest = clearestOf(own);
   // Once a feature of its own has moved, that several move together says less.
-  if (real.length === 0 && incident.title !== '' && incident.features.some((feature) => !isJoint(feature)))
-    return incident.title;
-  const clearest = (real.length > 0 ? real : own).toSorted(
-    (a, b) => b.nCurrent - a.nCurrent || vagueness(a) - vagueness(b),
-  )[0];
+  if (clearest !== undefined && isJoint(clearest.feature) && incident.title !== '')
+    if (incident.features.some((feature) => !isJoint(feature))) return incident.title;
   const story = clearest?.detail.story;
   const text = story?.text;
   const part = clearest?.detail.concentration?.text;
@@ -40,6 +37,29 @@ export function describe(incident: Incident, judgements: readonly Judgement[]): 
   const segments = kin.map(({ segment }) => segment).filter((segment) => segment !== everything);
   const where = segmentsText(kin.some(({ segment }) => segment === everything) ? [] : segments);
   return `${clearest.feature}${where === '' ? '' : ` (${where})`} ${text}${from}${alsoOf(incident, clearest)}`;
+}
+
+/** The number that the sentence says, and of how many events; undefined where it says none. */
+export function measuredOf(incident: Incident, judgements: readonly Judgement[]): Incident['measured'] {
+  const clearest = clearestOf(ownOf(incident, judgements));
+  const story = clearest?.detail.story;
+  if (clearest === undefined || (story?.kind !== 'unit' && story?.kind !== 'scale' && story?.kind !== 'shift'))
+    return undefined;
+  const value =
+    story.kind === 'shift' ? story.by : story.kind === 'unit' ? (story.measured ?? story.factor) : story.factor;
+  return { value, events: clearest.nCurrent };
+}
+
+function ownOf(incident: Incident, judgements: readonly Judgement[]): readonly Judgement[] {
+  return judgements.filter((judgement) => causeOf(judgement) === incident.cause);
+}
+
+/** Of the most events; a feature before the joint judgements. */
+function clearestOf(own: readonly Judgement[]): Judgement | undefined {
+  return own.toSorted(
+    (a, b) =>
+      Number(isJoint(a.feature)) - Number(isJoint(b.feature)) || b.nCurrent - a.nCurrent || vagueness(a) - vagueness(b),
+  )[0];
 }
 
 function alsoOf({ features }: Incident, { feature }: Judgement): string {

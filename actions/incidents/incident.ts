@@ -38,6 +38,8 @@ export interface Incident {
   readonly cause: CauseKind;
   /** One sentence. */
   readonly title: string;
+  /** The factor or the shift that the title says, and the events it was measured on; absent where it says none. */
+  readonly measured?: { readonly value: number; readonly events: number };
   /** Only rises while the incident is open. */
   readonly severity: Severity;
   /** The greatest so far: Jensen–Shannon distance over all events, in [0, 1]; of performance, the relative loss. */

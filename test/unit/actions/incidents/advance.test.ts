@@ -156,6 +156,25 @@ describe('grouping', () => {
     expect(new Set(entries.map(({ incidentId }) => incidentId)).size).toBe(1);
   });
 
+  it('says the number of the largest window so far, where that differs by a tenth', () => {
+    const story = (by: number): Story => ({ kind: 'shift', by, text: `is ${by} above the reference throughout` });
+    const numbers: readonly (readonly [by: number, n: number])[] = [
+      [5.9, 80],
+      [5.9, 80],
+      [4.5, 100],
+      [6, 90],
+      [4.6, 120],
+    ];
+    const { entries } = run(5, (day) => {
+      const [by, n] = numbers[day] as readonly [number, number];
+      return [say({ day, story: story(by), n })];
+    });
+    expect(entries.map(({ kind, incident }) => [kind, incident.title])).toEqual([
+      ['opened', 'price is 5.9 above the reference throughout'],
+      ['updated', 'price is 4.5 above the reference throughout'],
+    ]);
+  });
+
   it('counts the prediction that moves with it to the named cause, and all events that move because of it', () => {
     const { entries } = run(3, (day) => [
       say({ day, segment: 'c=A', story: kilometres }),
