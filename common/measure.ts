@@ -12,11 +12,19 @@ export const measuresOf = {
 } as const;
 export type MeasuredKind = keyof typeof measuresOf;
 
+const measureNames: ReadonlySet<string> = new Set(Object.values(measuresOf).flat());
+
 /** Random directions that vectors are projected on. */
 export const projections = 8;
 
 export function measureName(feature: string, measure: string): string {
   return `${feature}.${measure}`;
+}
+
+/** `review` of its measure `review.length`; any other name is its own. */
+export function measuredFeature(name: string): string {
+  const at = name.lastIndexOf('.');
+  return at > 0 && measureNames.has(name.slice(at + 1)) ? name.slice(0, at) : name;
 }
 
 /** Whether a measure is a number without a unit of its own: nobody mistakes the unit of a projection. */

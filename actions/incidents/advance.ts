@@ -38,10 +38,13 @@ export function advanceIncidents(
   const entries: IncidentEntry[] = [];
   const context: Context = { config, nowMs, eventsOf: eventsByFeature(sorted) };
   const touched = new Map<string, Alarm[]>();
+  const renamed = new Map<string, Pick<Cluster, 'cause' | 'causeKey'>>();
   const opened: OpenIncident[] = [];
   for (const cluster of clusterAlarms(alarms, mine, config.open.of)) {
     if (cluster.home !== undefined) {
       touched.set(cluster.home.incident.id, [...(touched.get(cluster.home.incident.id) ?? []), ...cluster.alarms]);
+      const isSeen = cluster.alarms.some(({ causeKey, mature }) => mature && causeKey === cluster.causeKey);
+      if (cluster.causeKey !== cluster.home.causeKey && isSeen) renamed.set(cluster.home.incident.id, cluster);
       continue;
     }
     const mature = cluster.alarms.filter((alarm) => alarm.mature);
@@ -71,9 +74,12 @@ export function advanceIncidents(
       entries.push(entryOf(one.incident, 'closed', nowMs, { status: 'closed', closedAt: nowMs, ...closes }).entry);
       continue;
     }
-    const grown = own.length > 0 ? grow(one.incident, own, context) : undefined;
+    const name = renamed.get(one.incident.id);
+    const change = name === undefined ? {} : { cause: name.cause };
+    const grown = own.length > 0 ? grow(one.incident, own, context, change) : undefined;
     if (grown !== undefined) entries.push(grown.entry);
-    kept.push({ ...next, incident: grown?.incident ?? one.incident, age: one.age + 1 });
+    const causeKey = name?.causeKey ?? one.causeKey;
+    kept.push({ ...next, incident: grown?.incident ?? one.incident, causeKey, age: one.age + 1 });
   }
   const open = [...others, ...kept, ...opened].sort((a, b) => compareTexts(a.incident.id, b.incident.id));
   entries.sort((a, b) => compareTexts(a.incidentId, b.incidentId) || a.seq - b.seq);

@@ -32,10 +32,11 @@ export function comparisonOfTrackKey(key: string): string {
   return (JSON.parse(prefixOfTrackKey(key)) as readonly string[])[0] ?? '';
 }
 
+/** A factor without a unit may be growth as well as a fault: it says how the distribution moved, and not why. */
 export function causeOf({ detail }: Judgement): CauseKind {
   if (detail.kind === 'performance') return 'performance';
   const kind = detail.story?.kind;
-  return kind === undefined || kind === 'segments' ? 'drift' : kind;
+  return kind === undefined || kind === 'segments' || kind === 'scale' ? 'drift' : kind;
 }
 
 /**

@@ -27,7 +27,9 @@ interface Host {
  * Groups the alarms of one window and finds the open incident of each group. `atOnceWindows`: two things that began within so
  * many windows began at once.
  *
- * Alarms of one named cause are one group. An unnamed alarm belongs to a named cause that began at once in its segment or in
+ * Alarms of one named cause are one group, and so are rival stories about the values of one feature that began at once (a unit, in a
+ * small segment a shift): the story with most events names them, and an open incident that had another story or none.
+ * An unnamed alarm belongs to a named cause that began at once in its segment or in
  * its feature (the prediction moves with the distance; in one segment the story did not fit), that holds its feature and
  * segment already (the day a fault ends), or whose segments are what moves all events. It stays with an open incident of
  * drift that has it already. The rest is joined where it shares a feature or a segment; performance stands by itself.
@@ -58,22 +60,82 @@ export function clusterAlarms(
 }
 
 function hostsOf(named: readonly Alarm[], open: readonly OpenIncident[], atOnceWindows: number): readonly Host[] {
+  const hosts = groupedByCause(named, atOnceWindows).map((alarms) => {
+    const { cause, causeKey } = strongest(alarms);
+    const home =
+      incidentFor({ causeKey, alarms }, open, atOnceWindows) ?? rivalFor({ cause, alarms }, open, atOnceWindows);
+    // The name an incident has stays, unless so much more speaks for another.
+    const keeps = home !== undefined && isNamed(home.incident.cause) && !outweighs(causeKey, home.causeKey, alarms);
+    return hostOf({
+      cause: keeps ? home.incident.cause : cause,
+      causeKey: keeps ? home.causeKey : causeKey,
+      alarms,
+      home,
+    });
+  });
+  for (const home of open)
+    if (isNamed(home.incident.cause) && !hosts.some((host) => host.home === home))
+      hosts.push(hostOf({ cause: home.incident.cause, causeKey: home.causeKey, alarms: [], home }));
+  return hosts.sort((a, b) => a.since - b.since || compareTexts(a.causeKey, b.causeKey));
+}
+
+/** By cause; stories about the values of one feature that began at once are rivals about one cause. */
+function groupedByCause(named: readonly Alarm[], atOnceWindows: number): readonly (readonly Alarm[])[] {
   const byCause = new Map<string, Alarm[]>();
   for (const alarm of named) {
     const known = byCause.get(alarm.causeKey);
     if (known === undefined) byCause.set(alarm.causeKey, [alarm]);
     else known.push(alarm);
   }
-  const hosts: Host[] = [];
-  for (const [causeKey, members] of byCause) {
-    const home = incidentFor({ causeKey, alarms: members }, open, atOnceWindows);
-    const cause = (members[0] as Alarm).cause;
-    hosts.push(hostOf({ cause, causeKey, alarms: members, home }));
+  const groups: Alarm[][] = [];
+  for (const members of byCause.values()) {
+    const rivals = groups.filter((group) =>
+      group.some((one) => members.some((other) => areRivals(one, other, atOnceWindows))),
+    );
+    const [into, ...others] = rivals;
+    if (into === undefined) {
+      groups.push(members);
+      continue;
+    }
+    into.push(...members, ...others.flat());
+    for (const other of others) groups.splice(groups.indexOf(other), 1);
   }
-  for (const home of open)
-    if (isNamed(home.incident.cause) && !hosts.some((host) => host.home === home))
-      hosts.push(hostOf({ cause: home.incident.cause, causeKey: home.causeKey, alarms: [], home }));
-  return hosts.sort((a, b) => a.since - b.since || compareTexts(a.causeKey, b.causeKey));
+  return groups;
+}
+
+function areRivals(one: Alarm, other: Alarm, atOnceWindows: number): boolean {
+  const { feature, windowStart, windowEnd } = one.judgement;
+  return (
+    feature === other.judgement.feature &&
+    isOfValues(one.cause) &&
+    isOfValues(other.cause) &&
+    Math.abs(one.since - other.since) <= atOnceWindows * (windowEnd - windowStart)
+  );
+}
+
+/** A story about where the values lie; missing, invalid and new ones are another matter. */
+function isOfValues(cause: CauseKind): boolean {
+  return cause === 'unit' || cause === 'shift' || cause === 'constant' || cause === 'vanished';
+}
+
+/** The alarm whose cause has most evidence: mature ones before others, then by the events of all alarms of that cause. */
+function strongest(alarms: readonly Alarm[]): Alarm {
+  const [first] = alarms.toSorted(
+    (a, b) =>
+      Number(b.mature) - Number(a.mature) ||
+      evidenceFor(b.causeKey, alarms) - evidenceFor(a.causeKey, alarms) ||
+      compareTexts(a.causeKey, b.causeKey),
+  );
+  return first as Alarm;
+}
+
+function evidenceFor(causeKey: string, alarms: readonly Alarm[]): number {
+  return alarms.reduce((sum, one) => sum + (one.causeKey === causeKey ? one.judgement.nCurrent : 0), 0);
+}
+
+function outweighs(causeKey: string, other: string, alarms: readonly Alarm[]): boolean {
+  const mature = alarms.filter((alarm) => alarm.mature);
+  return evidenceFor(causeKey, mature) > 2 * evidenceFor(other, mature);
 }
 
 function hostOf(cluster: {
@@ -149,6 +211,27 @@ function isJoint({ judgement }: Alarm): boolean {
 /** The judgement's feature and, where it is about several at once, those. */
 function concerns({ feature, detail }: Alarm['judgement']): readonly string[] {
   return [feature, ...(detail.about ?? [])];
+}
+
+/**
+ * The open incident of the same feature that began at once but has another story of its values, or none yet. A nameless one has to be
+ * young: what has been drifting for long is not called by a fault that begins in it.
+ */
+function rivalFor(
+  { cause, alarms }: Pick<Cluster, 'cause' | 'alarms'>,
+  open: readonly OpenIncident[],
+  atOnceWindows: number,
+): OpenIncident | undefined {
+  if (!isOfValues(cause)) return undefined;
+  return open.find(({ incident, age }) => {
+    const isRival = isOfValues(incident.cause) || (incident.cause === 'drift' && age < 2 * atOnceWindows);
+    if (!isRival) return false;
+    return alarms.some(({ judgement, since }) => {
+      const { feature, windowStart, windowEnd } = judgement;
+      const atOnce = Math.abs(since - incident.since) <= atOnceWindows * (windowEnd - windowStart);
+      return incident.features.includes(feature) && atOnce;
+    });
+  });
 }
 
 /**

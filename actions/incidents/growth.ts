@@ -4,10 +4,13 @@ import { everything } from '../../common/segment.ts';
 import { type Judgement, judgementId, judgementKinds } from '../../drift/judge/judgement.ts';
 import { type Alarm, causeOf, compareTexts } from './alarm.ts';
 import type { Cluster } from './cluster.ts';
-import { describe, segmentText } from './describe.ts';
+import { describe, measuredOf, segmentText } from './describe.ts';
 import { entryOf, evidenceMax, type Incident } from './incident.ts';
 import { effectOf, graver, importanceOf, severityOf } from './severity.ts';
 import type { IncidentConfig } from './state.ts';
+
+/** A title says another number from here on, as a share of the one it says. */
+const titleDiffers = 0.1;
 
 export interface Context {
   readonly config: IncidentConfig;
@@ -62,7 +65,13 @@ export function newIncident(cluster: Omit<Cluster, 'home'>, comparison: string, 
     snoozedUntil: null,
     seq: 0,
   };
-  return { ...blank, title: describe(blank, judgements), severity: rate(blank, context) };
+  const measured = measuredOf(blank, judgements);
+  return {
+    ...blank,
+    title: describe(blank, judgements),
+    severity: rate(blank, context),
+    ...(measured === undefined ? {} : { measured }),
+  };
 }
 
 /**
@@ -100,19 +109,30 @@ export function grow(
     evidence: [...new Set([...incident.evidence.slice(0, evidenceMax / 2), ...ids])].slice(0, evidenceMax),
   };
   const severity = graver(incident.severity, rate(larger, context));
+  const measured = measuredOf(larger, judgements);
   const news =
     features.length > incident.features.length ||
     segments.length > incident.segments.length ||
     kinds.length > incident.kinds.length ||
     severity !== incident.severity ||
     Object.keys(change).length > 0 ||
+    isBetter(measured, incident.measured) ||
     judgements.some(({ comparison }) => !isKnownBy(incident, comparison));
   if (!news) return undefined;
   // Detectors say when and which way; what windows say of the same features stays.
   const said = !isOverTime(before.comparison) && judgements.every(({ comparison }) => isOverTime(comparison));
   const keeps = said && change.cause === undefined && features.length === incident.features.length;
   const title = keeps ? incident.title : describe(larger, judgements);
-  return entryOf({ ...larger, severity, title }, 'updated', context.nowMs);
+  const { measured: told, ...rest } = larger;
+  const number = title === incident.title ? told : measured;
+  const kept = number === undefined ? {} : { measured: number };
+  return entryOf({ ...rest, severity, title, ...kept }, 'updated', context.nowMs);
+}
+
+/** Another number than the title says, by a tenth at least, from as many events or more: the first windows are the ones that scatter. */
+function isBetter(now: Incident['measured'], before: Incident['measured']): boolean {
+  if (now === undefined || before === undefined || now.events < before.events) return false;
+  return Math.abs(now.value - before.value) >= titleDiffers * Math.abs(before.value);
 }
 
 function isKnownBy({ evidence }: Incident, comparison: string): boolean {

@@ -7,7 +7,7 @@ export const severities = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
 /** A story that was found, or none: `drift` where the distribution moved, `performance` where the model got worse. */
-export type CauseKind = Exclude<StoryKind, 'segments'> | 'drift' | 'performance' | TroubleCause;
+export type CauseKind = Exclude<StoryKind, 'segments' | 'scale'> | 'drift' | 'performance' | TroubleCause;
 
 /** What is judged, or `operational`: a trouble of the pipeline itself. */
 export type IncidentKind = JudgementKind | 'operational';
@@ -40,6 +40,8 @@ export interface Incident {
   readonly cause: CauseKind;
   /** One sentence. */
   readonly title: string;
+  /** The factor or the shift that the title says, and the events it was measured on; absent where it says none. */
+  readonly measured?: { readonly value: number; readonly events: number };
   /** Only rises while the incident is open. */
   readonly severity: Severity;
   /** The greatest so far: Jensen–Shannon distance over all events, in [0, 1]; of performance, the relative loss. */

@@ -1,11 +1,13 @@
 import { isPresent, type NumberColumn, type TextColumn } from '../../common/columns.ts';
-import type { Frame } from '../../common/feature.ts';
+import { columnOf, type Frame } from '../../common/feature.ts';
+import { measuredFeature } from '../../common/measure.ts';
 import { createRandom } from '../../common/random.ts';
-import { formatShare } from './words.ts';
+import { formatMeasured, formatShare } from './words.ts';
 
 /** `firmware is fw-7`. */
 export interface Condition {
   readonly feature: string;
+  /** A text, a whole number, or a range of other numbers: `(0.5, 0.6]`. */
   readonly value: string;
 }
 
@@ -29,7 +31,7 @@ export interface ConcentrateInput {
   /** How much each row speaks for the change, in any unit; shapes `[rows]` of the frames. */
   readonly referenceWeights: Float64Array;
   readonly currentWeights: Float64Array;
-  /** Features that cannot be the place of the change, such as the one that changed. */
+  /** Features that cannot be the place of the change, such as the one that changed; nor can their measures. */
   readonly exclude: readonly string[];
 }
 
@@ -37,6 +39,8 @@ export interface ConcentrateInput {
 const minEvents = 6;
 /** A feature with more values than this has no parts to name. */
 const valuesMost = 1000;
+/** Numbers that are not whole make so many ranges. */
+const ranges = 10;
 const minShare = 0.5;
 /** A part has to carry so many times its share of the events. */
 const minLift = 2;
@@ -63,9 +67,11 @@ export function concentrate(input: ConcentrateInput): Concentration | undefined 
     for (let row = 0; row < side.rows; row++) side.weights[row] = (side.weights[row] as number) - origin;
   const change = meanOf(sides[1].weights);
   if (!(change > 0)) return undefined;
+  // What is measured of a feature moves with it: that is no place.
+  const changed = new Set(input.exclude.map(measuredFeature));
   const features = input.reference.fields
     .map(({ name }) => name)
-    .filter((name) => !input.exclude.includes(name) && !name.startsWith('@'))
+    .filter((name) => !changed.has(measuredFeature(name)) && !name.startsWith('@'))
     .flatMap((name) => codedFeature(name, input.reference, input.current) ?? []);
   const singles = features.flatMap((feature) => partsOf(feature, sides, change));
   const best = singles.reduce<Part | undefined>(
@@ -115,7 +121,7 @@ function meanOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
-/** Texts, and numbers that take few values, as common codes of both sides; undefined where they take many. */
+/** Texts, and numbers that take few values, as common codes of both sides (numbers that are not whole by ranges); undefined where they take many. */
 function codedFeature(name: string, reference: Frame, current: Frame): CodedFeature | undefined {
   const codeOf = new Map<string, number>();
   const codesOf = (frame: Frame): Int32Array | undefined => {
@@ -139,9 +145,41 @@ function codedFeature(name: string, reference: Frame, current: Frame): CodedFeat
   };
   const before = codesOf(reference);
   const now = before === undefined ? undefined : codesOf(current);
-  return before === undefined || now === undefined
-    ? undefined
-    : { name, values: [...codeOf.keys()], codes: [before, now] };
+  if (before === undefined || now === undefined) return undefined;
+  const values = [...codeOf.keys()];
+  const coded: CodedFeature = { name, values, codes: [before, now] };
+  const numbers = columnOf(reference, name)?.kind === 'number' ? values.map(Number) : [];
+  return numbers.some((value) => !Number.isInteger(value)) ? inRanges(coded, numbers) : coded;
+}
+
+/** The codes of the values by ranges that hold about a tenth of the reference's rows each. */
+function inRanges({ name, codes }: CodedFeature, numbers: readonly number[]): CodedFeature {
+  const sorted = Float64Array.from(
+    codes[0].filter((code) => code >= 0),
+    (code) => numbers[code] as number,
+  ).sort();
+  const cuts = [
+    ...new Set(Array.from({ length: ranges - 1 }, (_, at) => sorted[Math.floor(((at + 1) * sorted.length) / ranges)])),
+  ]
+    .filter((cut) => cut !== undefined)
+    .map((cut) => Number(formatMeasured(cut)));
+  const edges = [...new Set(cuts)].sort((a, b) => a - b);
+  const rangeOf = numbers.map((value) => {
+    const at = edges.findIndex((edge) => value <= edge);
+    return at < 0 ? edges.length : at;
+  });
+  const label = (at: number): string => {
+    const [low, high] = [edges[at - 1], edges[at]].map((edge) =>
+      edge === undefined ? undefined : formatMeasured(edge),
+    );
+    return low === undefined ? `<= ${high}` : high === undefined ? `> ${low}` : `(${low}, ${high}]`;
+  };
+  const coded = (side: Int32Array): Int32Array => side.map((code) => (code < 0 ? code : (rangeOf[code] as number)));
+  return {
+    name,
+    values: edges.length === 0 ? ['any'] : Array.from({ length: edges.length + 1 }, (_, at) => label(at)),
+    codes: [coded(codes[0]), coded(codes[1])],
+  };
 }
 
 function textOf(column: NumberColumn | TextColumn): (row: number) => string {

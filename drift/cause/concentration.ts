@@ -5,18 +5,23 @@ import { sideOf } from '../judge/side.ts';
 import { coarsenProfile } from '../profile/merge.ts';
 import type { Profile } from '../profile/profile.ts';
 import { divergence, withoutPart } from '../reference/divergence.ts';
+import { total } from '../statistics/counts.ts';
 import { segmentsText } from './words.ts';
 
 /** Without the segments, at most this share of the divergence beyond sampling may be left. */
 const maxRest = 0.3;
+/** What is left has to be so many events, and so much of all, that it can be said to be as before; on both sides. */
+const minRestEvents = 50;
+const minRestShare = 0.25;
 
 /**
  * All events move: is it only because the segments in `alarms` do? Both sides are counted again without these segments; where
- * at most 30 % of the divergence is left, the segments are the story. Segments that overlap (of several rules) are tried rule
- * by rule, the rule that leaves least first.
+ * at most 30 % of the divergence is left, the segments are the story. What is left has to be a quarter of the events and 50 of them
+ * at least: where nearly all segments move, that is no explanation. A story that holds of all events is better than any segments.
+ * Segments that overlap (of several rules) are tried rule by rule, the rule that leaves least first.
  */
 export function explainBySegments(input: WindowInput, whole: Judgement, alarms: readonly Judgement[]): Judgement {
-  if (whole.statistic !== 'js_distance') return whole;
+  if (whole.statistic !== 'js_distance' || whole.detail.story !== null) return whole;
   const profiled = input.reference.features.find(({ name }) => name === whole.feature);
   const reference = sideOf(input, everything, whole.feature);
   const current = input.profile(everything, whole.feature);
@@ -30,10 +35,12 @@ export function explainBySegments(input: WindowInput, whole: Judgement, alarms: 
   if (before <= 0) return whole;
   let best: { readonly rest: number; readonly segments: readonly string[] } | undefined;
   for (const segments of byRule(alarms.map(({ segment }) => segment))) {
-    const rest = excess(
-      without(sides.reference, segments, (segment) => sideOf(input, segment, whole.feature)),
-      without(sides.current, segments, (segment) => input.profile(segment, whole.feature)),
-    );
+    const left = {
+      reference: without(sides.reference, segments, (segment) => sideOf(input, segment, whole.feature)),
+      current: without(sides.current, segments, (segment) => input.profile(segment, whole.feature)),
+    };
+    if (!isRest(left.reference, sides.reference.bins) || !isRest(left.current, sides.current.bins)) continue;
+    const rest = excess(left.reference, left.current);
     if (rest <= maxRest * before && (best === undefined || rest < best.rest)) best = { rest, segments };
   }
   if (best === undefined) return whole;
@@ -44,6 +51,10 @@ export function explainBySegments(input: WindowInput, whole: Judgement, alarms: 
     why: `${whole.feature} ${text} (Jensen-Shannon distance ${whole.value.toPrecision(3)})`,
     detail: { ...whole.detail, story: { kind: 'segments', segments: best.segments, text } },
   };
+}
+
+function isRest(left: Float64Array, all: Float64Array): boolean {
+  return total(left) >= Math.max(minRestEvents, minRestShare * total(all));
 }
 
 function excess(reference: Float64Array, current: Float64Array): number {

@@ -4,10 +4,20 @@ import type { SegmentKey } from '../../common/segment.ts';
 export type Story =
   | {
       readonly kind: 'unit';
-      /** Current values are about `factor` times (and `offset` above) those of the reference. */
+      /** Of the unit: current values are `factor` times (and `offset` above) those of the reference. */
       readonly factor: number;
       readonly offset: number;
       readonly unit: string;
+      /** The factor as it was measured, where the unit has no offset. */
+      readonly measured?: number;
+      readonly text: string;
+    }
+  /** Multiplied, by a factor that no unit explains, or too inexactly known to name one; `low` to `high` is what it may be. */
+  | {
+      readonly kind: 'scale';
+      readonly factor: number;
+      readonly low: number;
+      readonly high: number;
       readonly text: string;
     }
   | { readonly kind: 'shift'; readonly by: number; readonly text: string }

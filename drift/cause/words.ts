@@ -8,6 +8,11 @@ export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** What was measured, which is never known better than to three digits. */
+export function formatMeasured(value: number): string {
+  return formatNumber(Number(value.toPrecision(3)));
+}
+
 /** `0.02 %`, `12 %`. */
 export function formatShare(share: number): string {
   return `${formatNumber(Number((share * 100).toPrecision(2)))} %`;

@@ -1,5 +1,6 @@
 import type { Frame } from '../../common/feature.ts';
 import { columnOf } from '../../common/feature.ts';
+import { measuredFeature } from '../../common/measure.ts';
 import { selectRows } from '../../common/select.ts';
 import { type Concentration, concentrate } from '../cause/concentrate.ts';
 import type { Judgement } from '../judge/judgement.ts';
@@ -28,8 +29,8 @@ export function concentrateJoint(
     current: part(frame, nReference, frame.rows),
     referenceWeights: weights.subarray(0, nReference),
     currentWeights: weights.subarray(nReference),
-    // What tells the sides apart may itself be where the change is; a pair is not.
-    exclude: feature === '@joint:classifier' ? [] : (detail.about ?? []),
+    // What tells the sides apart may itself be where the change is; a pair is not, nor is what is measured of one feature.
+    exclude: (detail.about ?? []).filter((name) => feature !== '@joint:classifier' || measuredFeature(name) !== name),
   });
 }
 

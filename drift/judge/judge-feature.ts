@@ -2,6 +2,7 @@ import { isDirection, measureName } from '../../common/measure.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import { carriersOf } from '../cause/carriers.ts';
 import { newCategoryStory, shareStory, vanishedStory } from '../cause/category-story.ts';
+import { movementOf } from '../cause/movement.ts';
 import { numericStory } from '../cause/numeric-story.ts';
 import type { Story } from '../cause/story.ts';
 import { carriersText, formatNumber, listOf, segmentsText } from '../cause/words.ts';
@@ -9,7 +10,6 @@ import type { Binning, Profile, ProfiledFeature } from '../profile/profile.ts';
 import { type Refusal, sidesOf, strongestAlarm, type Test, testsOf } from './feature-tests.ts';
 import type { WindowInput } from './judge-window.ts';
 import {
-  type Carrier,
   type Judgement,
   type JudgementDetail,
   kindOfFeature,
@@ -56,6 +56,10 @@ export function judgeFeature(
     ? tellStory({ name: feature, of: profiled?.of }, decided.statistic, binning, before, current)
     : undefined;
   const carriers = decided.alarm ? carriersOf({ binning, reference: before.bins, current: current.bins }) : [];
+  const movement =
+    decided.alarm && story === undefined && decided.statistic === 'js_distance'
+      ? movementOf(binning, before, current)
+      : undefined;
   return {
     windowStart: window.startMs,
     windowEnd: window.endMs,
@@ -71,14 +75,21 @@ export function judgeFeature(
     pValue: decided.pValue,
     alarm: decided.alarm,
     why:
-      (brief ? '' : sentence(subjectOf(feature, segment, results, refusals), decided, story, carriers)) +
-      shapeless(profiled, shape, refusals),
+      (brief
+        ? ''
+        : sentence(
+            subjectOf(feature, segment, results, refusals),
+            decided,
+            story?.text,
+            movement ?? carriersText(carriers),
+          )) + shapeless(profiled, shape, refusals),
     detail: {
       kind: kindOf(feature, decided),
       effect: decided.effect,
       statistics,
       carriers,
       story: story ?? null,
+      ...(movement === undefined ? {} : { movement }),
       ...earlierDetail(input, excess),
     },
   };
@@ -186,18 +197,13 @@ function subjectOf(
   return { about: subject(feature, [segment]), only: refused ? results.map(({ statistic }) => statistic) : [] };
 }
 
-function sentence(
-  { about, only }: Subject,
-  decided: Test,
-  story: Story | undefined,
-  carriers: readonly Carrier[],
-): string {
+function sentence({ about, only }: Subject, decided: Test, story: string | undefined, movement: string): string {
   const name = decided.statistic === 'js_distance' ? 'Jensen-Shannon distance' : `share of ${decided.statistic}`;
   const numbers = `${name} ${formatNumber(decided.value)}, limit ${formatNumber(decided.critical)}`;
   if (decided.alarm)
     return story === undefined
-      ? `${about} is distributed differently from the reference: ${carriersText(carriers)} (${numbers})`
-      : `${about} ${story.text} (${numbers})`;
+      ? `${about} is distributed differently from the reference: ${movement} (${numbers})`
+      : `${about} ${story} (${numbers})`;
   const who = only.length === 0 ? `${about} is` : `of ${about} only ${listOf(only)} values are judged, which are`;
   if (decided.beyond)
     return `${only.length === 0 ? about : `share of ${decided.statistic} in ${about}`} differs beyond chance, by less than is worth an alarm: effect ${formatNumber(decided.effect)}, asked for ${formatNumber(decided.minEffect)}`;

@@ -49,6 +49,8 @@ export interface JudgementDetail {
   readonly statistics: Readonly<Record<string, Measured>>;
   readonly carriers: readonly Carrier[];
   readonly story: Story | null;
+  /** How a number moved, where it has no story of its own: one clause of plain words. */
+  readonly movement?: string;
   /** Where the comparison is with earlier windows. */
   readonly compared?: Compared;
   readonly excess?: MeasuredExcess;

@@ -121,7 +121,7 @@ describe('flights with faults', () => {
     const found = opened(faulty).filter(({ cause }) => cause === 'unit');
     expect(found).toHaveLength(1);
     expect(found[0]?.features).toContain('distance');
-    expect(found[0]?.title).toContain('1.609 times the reference: kilometres instead of miles?');
+    expect(found[0]?.title).toMatch(/is 1\.[56]\d? times the reference: kilometres instead of miles \(1\.609\)\?/);
     const named = kilometres.filter((code) => found[0]?.segments.includes(`origin=${code}`));
     expect(named.length).toBeGreaterThanOrEqual(5);
     expect(found[0]?.segments.filter((segment) => segment !== '').length).toBeLessThanOrEqual(8);

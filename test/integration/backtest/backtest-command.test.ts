@@ -52,7 +52,6 @@ describe('tidemark backtest', () => {
     const same = await backtest(shop.pipeline);
     expect(shown(same)).toEqual([
       ['same', 'drift', 10, 10],
-      ['same', 'shift', 11, 11],
       ['same', 'missing', 18, 18],
     ]);
     for (const { was, now } of same.incidents) expect(now).toEqual(was);
@@ -67,7 +66,6 @@ describe('tidemark backtest', () => {
     const strict = await backtest(await shop.changed('strict.yaml', { budget: { minEffect: 0.4 } }));
     expect(shown(strict)).toEqual([
       ['only-then', 'drift', 10, undefined],
-      ['only-then', 'shift', 11, undefined],
       ['only-then', 'missing', 18, undefined],
     ]);
     expect(strict.alarms.now).toBe(0);

@@ -9,6 +9,7 @@ import {
   snoozeIncident,
 } from '../../../../actions/incidents/manual.ts';
 import { type IncidentConfig, type IncidentState, noIncidents } from '../../../../actions/incidents/state.ts';
+import type { Story } from '../../../../drift/cause/story.ts';
 import type { Judgement } from '../../../../drift/judge/judgement.ts';
 import { dayMs, kilometres, say } from './judgements.ts';
 
@@ -118,6 +119,22 @@ describe('grouping', () => {
     expect(entries.map(({ incident }) => incident.features)).toEqual([['price', 'weight']]);
   });
 
+  it('names the features that moved, and joint judgements only where nothing else did', () => {
+    const joint = (day: number) => say({ day, feature: '@joint:classifier', n: 800 });
+    const titles = (days: number, judge: (day: number) => readonly Judgement[]) =>
+      run(days, judge).entries.map(({ incident }) => incident.title);
+    expect(titles(3, (day) => [joint(day), say({ day }), say({ day, feature: 'weight' })])[0]).toMatch(
+      /^price and weight \(all events\) are distributed differently: price /,
+    );
+    // The feature is quiet again, and the joint judgement goes on until its severity rises.
+    const later = (day: number) => [
+      say({ day, alarm: day < 4 }),
+      { ...joint(day), detail: { ...joint(day).detail, effect: day / 10 } },
+    ];
+    for (const title of titles(6, later)) expect(title).toMatch(/^price \(all events\) is/);
+    expect(titles(3, (day) => [joint(day)])).toEqual(['@joint:classifier moved']);
+  });
+
   it('keeps what moves elsewhere apart', () => {
     const { entries } = run(2, (day) => [
       say({ day, feature: 'price', segment: 'c=A' }),
@@ -143,6 +160,72 @@ describe('grouping', () => {
       ['opened', 'unit'],
     ]);
     expect(entries[1]?.incident.title).toBe('price (c B) is 1.609 times the reference: kilometres instead of miles?');
+  });
+
+  it('makes one incident of rival stories of one feature that began at once, named by the one with most events', () => {
+    const by = (size: number): Story => ({
+      kind: 'shift',
+      by: size,
+      text: `is ${size} above the reference throughout`,
+    });
+    const day = (at: number) => [
+      say({ day: at, segment: 'c=A', story: kilometres, n: 300 }),
+      say({ day: at, segment: 'c=B', story: by(38), n: 80 }),
+      say({ day: at, segment: 'c=C', n: 60 }),
+    ];
+    const { state, entries } = run(4, day);
+    expect(entries.map(({ kind }) => kind)).toEqual(['opened']);
+    expect(entries[0]?.incident).toMatchObject({ cause: 'unit', segments: ['c=A', 'c=B', 'c=C'] });
+    expect(entries[0]?.incident.title).toBe('price (c A) is 1.609 times the reference: kilometres instead of miles?');
+    // Missing values are another matter, and so is a shift that begins later.
+    const missing: Story = { kind: 'missing', share: 0.2, before: 0, text: 'is missing' };
+    const others = run(
+      4,
+      (at) => [
+        ...day(at),
+        say({ day: at, segment: 'c=D', story: missing, statistic: 'missing' }),
+        say({ day: at, segment: 'c=E', story: by(-3) }),
+      ],
+      state,
+      4,
+    );
+    expect(others.entries.map(({ kind, incident }) => [kind, incident.cause]).sort()).toEqual([
+      ['opened', 'missing'],
+      ['opened', 'shift'],
+    ]);
+  });
+
+  it('gives an incident the name that its second look finds, and no other for a little more', () => {
+    const by = (size: number): Story => ({ kind: 'shift', by: size, text: 'is above the reference throughout' });
+    const day = (at: number) => [
+      say({ day: at, story: at < 3 ? null : kilometres, n: 400 }),
+      say({ day: at, segment: 'c=B', story: at < 3 ? null : by(38), n: at < 6 ? 80 : 500 }),
+    ];
+    const { entries } = run(9, day);
+    expect(entries.map(({ kind, incident }) => [kind, incident.cause])).toEqual([
+      ['opened', 'drift'],
+      ['updated', 'unit'],
+    ]);
+    expect(new Set(entries.map(({ incidentId }) => incidentId)).size).toBe(1);
+  });
+
+  it('says the number of the largest window so far, where that differs by a tenth', () => {
+    const story = (by: number): Story => ({ kind: 'shift', by, text: `is ${by} above the reference throughout` });
+    const numbers: readonly (readonly [by: number, n: number])[] = [
+      [5.9, 80],
+      [5.9, 80],
+      [4.5, 100],
+      [6, 90],
+      [4.6, 120],
+    ];
+    const { entries } = run(5, (day) => {
+      const [by, n] = numbers[day] as readonly [number, number];
+      return [say({ day, story: story(by), n })];
+    });
+    expect(entries.map(({ kind, incident }) => [kind, incident.title])).toEqual([
+      ['opened', 'price is 5.9 above the reference throughout'],
+      ['updated', 'price is 4.5 above the reference throughout'],
+    ]);
   });
 
   it('counts the prediction that moves with it to the named cause, and all events that move because of it', () => {

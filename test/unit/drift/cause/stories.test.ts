@@ -5,7 +5,7 @@ import { carriersOf, labelOf } from '../../../../drift/cause/carriers.ts';
 import { newCategoryStory, vanishedStory } from '../../../../drift/cause/category-story.ts';
 import { numericStory } from '../../../../drift/cause/numeric-story.ts';
 import { dimensionsOf, unitMistakes } from '../../../../drift/cause/units.ts';
-import { formatNumber, formatShare, listOf, segmentsText } from '../../../../drift/cause/words.ts';
+import { formatMeasured, formatNumber, formatShare, listOf, segmentsText } from '../../../../drift/cause/words.ts';
 import { categoricalBinning, numericBinning } from '../../../../drift/profile/binning.ts';
 import { coarsen } from '../../../../drift/profile/coarsen.ts';
 import { emptyProfile } from '../../../../drift/profile/merge.ts';
@@ -36,13 +36,23 @@ const reference = profile(before, binning);
 const storyOf = (change: (value: number) => number, n = 400, feature = 'x') =>
   numericStory({ feature, binning, reference, current: profile(draw(n, 2, degrees).map(change), binning) });
 
+/** A name for each dimension, so that a unit of it is looked for. */
+const nameOf = {
+  length: 'distance',
+  mass: 'weight',
+  volume: 'fuel',
+  time: 'duration',
+  temperature: 'temp',
+  plain: 'x',
+  sign: 'x',
+};
+
 describe('numericStory', () => {
   it.each(unitMistakes.map((mistake) => [mistake.unit, mistake] as const))('recognises %s', (_, mistake) => {
-    const story = storyOf((value) => mistake.factor * value + mistake.offset);
-    // An offset alone is a shift as well, and so is a symmetric distribution turned round: no number can tell them apart.
-    if (Math.abs(mistake.factor) === 1) expect(['unit', 'shift']).toContain(story?.kind);
-    else if (story?.kind !== 'unit') expect.fail(`${story?.kind}`);
-    else expect(story.factor / mistake.factor).toBeGreaterThan(0.97);
+    const { factor, offset, dimension } = mistake;
+    const story = storyOf((value) => factor * value + offset, 2000, nameOf[dimension]);
+    // A symmetric distribution turned round is a shift as well: the sign goes before it.
+    expect(story).toMatchObject({ kind: 'unit', factor, offset, unit: mistake.unit });
   });
 
   it('tells nothing where there is nothing to tell', () => {
@@ -51,15 +61,37 @@ describe('numericStory', () => {
     expect(storyOf((value) => (value > 18 ? value * 3 : value))).toBeUndefined();
   });
 
+  it('says by how much values were multiplied, and no unit, where the factor is none or could be any', () => {
+    const [rough, exact] = [400, 4000];
+    for (const n of [rough, exact])
+      for (const factor of [0.65, 1.55, 1.7, 2, 2.1, 2.6, 3.1, 3.4]) {
+        const story = storyOf((value) => value * factor, n, 'distance');
+        if (story?.kind !== 'scale') expect.fail(`${factor} of ${n}: ${story?.text}`);
+        expect(story.low).toBeLessThan(factor * 1.01);
+        expect(story.high).toBeGreaterThan(factor * 0.99);
+        expect(story.text).toBe(`is ${formatMeasured(story.factor)} times the reference throughout`);
+      }
+    expect(storyOf((value) => value * 1.609344, rough, 'distance')?.kind).toBe('scale');
+    expect(storyOf((value) => value * 1.609344, exact, 'distance')?.text).toMatch(
+      /^is 1\.6\d? times the reference: kilometres instead of miles( \(1\.609\))?\?$/,
+    );
+    // Another population that happens to be larger, of which nothing says a mass.
+    expect(storyOf((value) => value * 2.22, exact)?.kind).toBe('scale');
+  });
+
   it('names no unit that the name of the feature speaks against, or that it cannot tell from another', () => {
-    const [metres, scaled] = [(value: number) => value * 1.609344, (value: number) => value * 1.6];
-    expect(storyOf(metres, 400, 'distance')).toMatchObject({ kind: 'unit', factor: 1.609344 });
-    expect(storyOf(scaled, 60, 'order_amount')?.kind).not.toBe('unit');
+    const kilometres = (value: number) => value * 1.609344;
+    expect(storyOf(kilometres, 4000, 'distance')).toMatchObject({ kind: 'unit', factor: 1.609344 });
+    expect(storyOf(kilometres, 4000, 'order_amount')?.kind).toBe('scale');
     expect(storyOf((value) => value * 100, 60, 'order_amount')).toMatchObject({ kind: 'unit', factor: 100 });
     for (let n = 8; n <= 60; n += 4) expect(storyOf((value) => value * 1.72, n)?.kind, `${n}`).not.toBe('unit');
     expect(dimensionsOf('tripDistance')).toContain('length');
     expect(dimensionsOf('distance_count')).toEqual(['plain', 'sign']);
     expect(dimensionsOf('x')).toBeUndefined();
+  });
+
+  it('calls a stretched and shifted distribution neither', () => {
+    expect(storyOf((value) => 2 * value - 12)).toBeUndefined();
   });
 
   it('does not call half the values in another unit a unit', () => {

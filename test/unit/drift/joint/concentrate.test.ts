@@ -82,6 +82,43 @@ describe('where a change is', () => {
   });
 });
 
+describe('numbers as a place', () => {
+  const random = createRandom(9);
+  const frameOf = (rows: number, name: string, value: () => number): Frame => ({
+    rows,
+    fields: [{ name, type: 'number' }],
+    columns: [numberColumn(Array.from({ length: rows }, value))],
+  });
+  const among = (name: string, value: () => number, exclude: readonly string[] = []) => {
+    const [reference, current] = [frameOf(2000, name, value), frameOf(800, name, value)];
+    const { columns } = current;
+    const values = columns[0]?.kind === 'number' ? columns[0].values : new Float64Array(0);
+    const high = [...values].sort((a, b) => a - b)[720] as number;
+    return concentrate({
+      reference,
+      current,
+      referenceWeights: Float64Array.from({ length: 2000 }, () => random.normal()),
+      currentWeights: Float64Array.from(values, (one) => random.normal() + (one >= high ? 8 : 0)),
+      exclude,
+    });
+  };
+  const sevenths = () => random.below(70) / 7;
+
+  it('are told in ranges, whole ones as they are', () => {
+    const { feature, value } = among('load', sevenths)?.conditions[0] ?? {};
+    expect(feature).toBe('load');
+    expect(value).toMatch(/^(\(\d(\.\d\d?)?, \d(\.\d\d?)?\]|> \d(\.\d\d?)?)$/);
+    expect(among('port', () => 10_001 + random.below(10))?.conditions[0]?.value).toBe('10010');
+  });
+
+  it('are none where they are measured of what changed', () => {
+    expect(among('review.unknown', sevenths)?.conditions[0]?.feature).toBe('review.unknown');
+    expect(among('review.unknown', sevenths, ['review.length'])).toBeUndefined();
+    expect(among('review.unknown', sevenths, ['review'])).toBeUndefined();
+    expect(among('review.stars', sevenths, ['review.length'])).toBeDefined();
+  });
+});
+
 describe('what a change means to a model', () => {
   it('puts the current values into the rows of the reference, whatever the dictionaries', () => {
     const reference = {

@@ -52,6 +52,26 @@ describe('judgeWindow', () => {
     expect(bonn?.detail.story).toMatchObject({ kind: 'unit', unit: 'hundredths instead of whole units' });
   });
 
+  it('names no segments where they are all there are, nor where one story holds of all events', () => {
+    const days = shopDays(28, 1);
+    const segments = [{ by: ['city'], top: 4 }];
+    const ofAll = buildReference({ ...days, origin: 'shop', segments, windowsMs: [dayMs] });
+    const wholeOf = (change: (row: Row) => void) => {
+      const judged = judgeFrame(ofAll, oneDay(change));
+      const whole = judged.find(({ segment, feature }) => segment === '' && feature === 'price');
+      return { whole, moved: judged.filter((one) => one.alarm && one.feature === 'price') };
+    };
+    const third = wholeOf((row) => {
+      // A third of the events of every city, which no segment names.
+      if ((row.price ?? 0) % 3 < 1) row.price = (row.price ?? 0) * 100;
+    });
+    expect(third.moved).toHaveLength(5);
+    expect(third.whole?.detail.story).toBeNull();
+    const all = wholeOf((row) => (row.price = (row.price ?? 0) * 100));
+    expect(all.moved).toHaveLength(5);
+    expect(all.whole?.detail.story).toMatchObject({ kind: 'unit', factor: 100 });
+  });
+
   it('finds missing values, as a question of quality', () => {
     let at = 0;
     const [worst] = alarms(
