@@ -13,7 +13,7 @@ interface Ours {
   readonly seconds: number;
   readonly alarms: readonly { readonly seed: number; readonly column: string }[];
   readonly jointAlarms: readonly { readonly seed: number; readonly name: string }[];
-  /** Joint tests that had enough to judge, over all halvings. */
+  /** Joint tests, over all halvings: four where there were two features and rows enough. */
   readonly jointTests: number;
   readonly parts?: {
     readonly what: string;
@@ -112,8 +112,8 @@ either side: \`tidemark drift A B\`, and Evidently 0.7.23 with its data drift pr
 ## Two halves of one data set
 
 Rows are dealt to two halves at random, ${halvings} times with seeds; nothing has changed, so every alarm is a false one. Tidemark made ${total} in
-${judged} judgements of columns in ${ours.length} data sets, and ${jointTotal} in ${jointJudged} of [features together](methods/joint.md) (\`joint\`; \`-\`: fewer than two
-such features, or too few rows). What took Evidently more than 25 s in all was not repeated ${halvings} times: the table says how
+${judged} judgements of columns in ${ours.length} data sets, and ${jointTotal} in ${jointJudged}
+tests of [features together](methods/joint.md), four in each halving with two such features and rows enough (\`joint\`; \`-\` without). What took Evidently more than 25 s in all was not repeated ${halvings} times: the table says how
 often. Seconds are those of one comparison, on two shared cores.
 
 ${halvesTable().join('\n')}
