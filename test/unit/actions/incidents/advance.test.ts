@@ -86,13 +86,13 @@ describe('opening and closing', () => {
   });
 
   it('counts a window as quiet in which another cause has the segment', () => {
-    const { entries } = run(9, (day) => [
-      say({ day, segment: 'c=A', effect: 0.1, alarm: day < 7, story: day < 3 ? null : kilometres }),
+    const { entries } = run(14, (day) => [
+      say({ day, segment: 'c=A', effect: 0.1, alarm: day < 12, story: day < 8 ? null : kilometres }),
     ]);
     expect(entries.filter(({ kind }) => kind !== 'updated').map(({ kind, at }) => [kind, at / dayMs])).toEqual([
       ['opened', 2],
-      ['opened', 4],
-      ['closed', 6],
+      ['opened', 9],
+      ['closed', 11],
     ]);
   });
 
