@@ -1,4 +1,4 @@
-import { countedIn, profileMean, profileQuantile, profileVariance } from '../profile/moments.ts';
+import { binSpan, countedIn, profileMean, profileQuantile, profileVariance } from '../profile/moments.ts';
 import type { NumericBinning, Profile } from '../profile/profile.ts';
 import { type MeasuredFactor, measureFactor } from './measured-factor.ts';
 import type { Story } from './story.ts';
@@ -100,13 +100,32 @@ interface Moments {
   readonly count: number;
   readonly mean: number;
   readonly deviation: number;
+  /** Of a normal distribution 3; heavy tails make the deviation of a sample so much less certain. */
+  readonly kurtosis: number;
 }
 
 function momentsOf(profile: Profile, binning: NumericBinning): Moments | undefined {
   const mean = profileMean(profile, binning);
   const variance = profileVariance(profile, binning);
   if (mean === undefined || variance === undefined) return undefined;
-  return { count: countedIn(profile), mean, deviation: Math.sqrt(variance) };
+  const deviation = Math.sqrt(variance);
+  const kurtosis = deviation === 0 ? 3 : kurtosisOf(profile, binning, { mean, deviation });
+  return { count: countedIn(profile), mean, deviation, kurtosis };
+}
+
+/** As the bins have it, their values put in the middle; at least that of a normal distribution. */
+function kurtosisOf(
+  profile: Profile,
+  binning: NumericBinning,
+  { mean, deviation }: Pick<Moments, 'mean' | 'deviation'>,
+): number {
+  let sum = 0;
+  profile.bins.forEach((inside, bin) => {
+    if (inside === 0) return;
+    const { low, high } = binSpan(profile, binning, bin);
+    sum += inside * (((low + high) / 2 - mean) / deviation) ** 4;
+  });
+  return Math.max(3, sum / countedIn(profile));
 }
 
 function quantilesOf(profile: Profile, binning: NumericBinning): readonly number[] {
@@ -123,7 +142,8 @@ function momentsAgree(before: Moments, now: Moments, factor: number, offset: num
   const deviation = Math.abs(factor) * before.deviation;
   const standardError = deviation * Math.sqrt(1 / now.count + 1 / before.count);
   if (Math.abs(now.mean - (factor * before.mean + offset)) > 4 * standardError + slack * deviation) return false;
-  return Math.abs(Math.log(now.deviation / deviation)) < slackOfDeviation + 3 / Math.sqrt(2 * now.count);
+  const error = Math.sqrt((before.kurtosis - 1) / 4 / now.count);
+  return Math.abs(Math.log(now.deviation / deviation)) < slackOfDeviation + 3 * error;
 }
 
 /** The mean is minus what it was, known well enough to tell it from any other fall: to a fifth of the fall. */

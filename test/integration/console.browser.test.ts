@@ -153,7 +153,7 @@ describe.runIf(present)('the console', () => {
       /^only then .*medium, 6 Apr 2001 – 10 Apr 2001no incident$/,
     );
     // Its effect is beyond the new limit a day later.
-    expect(await rows.filter({ hasText: '1.609 times the reference' }).textContent()).toMatch(
+    expect(await rows.filter({ hasText: 'kilometres instead of miles' }).textContent()).toMatch(
       /^the same .*high, 9 Mar 2001 – 19 Mar 2001high, 10 Mar 2001/,
     );
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
