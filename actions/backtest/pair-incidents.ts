@@ -1,9 +1,10 @@
 import type { BacktestIncident, BacktestPair } from '../../common/backtest.ts';
-import type { Incident } from '../incidents/incident.ts';
+import { type Incident, isOfValues } from '../incidents/incident.ts';
 
 /**
  * Which incidents are the same: those with one id (a hash of what opened them), then those of one comparison and one cause that share
- * a feature and were open at one time, the earliest first. Each is in one pair. Of those that `were`, the ones opened before `fromMs`
+ * a feature and were open at one time, the earliest first; a drift is one cause, with a story
+ * of its values (a unit, a shift) or without. Each is in one pair. Of those that `were`, the ones opened before `fromMs`
  * only find their partner: whether they would have been opened is not known.
  */
 export function pairIncidents(
@@ -36,11 +37,15 @@ function alike(a: Incident, b: Incident, endMs: number): boolean {
   const ends = ({ closedAt }: Incident): number => closedAt ?? endMs;
   return (
     a.comparison === b.comparison &&
-    a.cause === b.cause &&
+    (a.cause === b.cause || (isDrift(a) && isDrift(b))) &&
     a.features.some((feature) => b.features.includes(feature)) &&
     a.since < ends(b) &&
     b.since < ends(a)
   );
+}
+
+function isDrift({ cause }: Incident): boolean {
+  return cause === 'drift' || isOfValues(cause);
 }
 
 function byBeginning(a: Incident, b: Incident): number {

@@ -1,6 +1,6 @@
 import { everything } from '../../common/segment.ts';
 import { type Alarm, compareTexts, explainedBy, isNamed } from './alarm.ts';
-import type { CauseKind } from './incident.ts';
+import { type CauseKind, isOfValues } from './incident.ts';
 import type { OpenIncident } from './state.ts';
 
 /** Alarms of one window that have one cause. */
@@ -111,11 +111,6 @@ function areRivals(one: Alarm, other: Alarm, atOnceWindows: number): boolean {
     isOfValues(other.cause) &&
     Math.abs(one.since - other.since) <= atOnceWindows * (windowEnd - windowStart)
   );
-}
-
-/** A story about where the values lie; missing, invalid and new ones are another matter. */
-function isOfValues(cause: CauseKind): boolean {
-  return cause === 'unit' || cause === 'shift' || cause === 'constant' || cause === 'vanished';
 }
 
 /** The alarm whose cause has most evidence: mature ones before others, then by the events of all alarms of that cause. */

@@ -9,6 +9,11 @@ export type Severity = (typeof severities)[number];
 /** A story that was found, or none: `drift` where the distribution moved, `performance` where the model got worse. */
 export type CauseKind = Exclude<StoryKind, 'segments' | 'scale'> | 'drift' | 'performance' | TroubleCause;
 
+/** A story about where the values lie; missing, invalid and new ones are another matter. */
+export function isOfValues(cause: CauseKind): boolean {
+  return ['unit', 'shift', 'constant', 'vanished'].includes(cause);
+}
+
 /** What is judged, or `operational`: a trouble of the pipeline itself. */
 export type IncidentKind = JudgementKind | 'operational';
 

@@ -153,8 +153,8 @@ describe.runIf(present)('the console', () => {
       /^only then .*medium, 6 Apr 2001 – 10 Apr 2001no incident$/,
     );
     // Its effect is beyond the new limit a day later.
-    expect(await rows.filter({ hasText: 'kilometres instead of miles' }).textContent()).toMatch(
-      /^the same .*high, 9 Mar 2001 – 19 Mar 2001high, 10 Mar 2001/,
+    expect(await rows.filter({ hasText: '1.6 times the reference' }).textContent()).toMatch(
+      /^the same .*high, 9 Mar 2001 – 19 Mar 2001medium, 10 Mar 2001/,
     );
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(beyond).toBeLessThanOrEqual(0);

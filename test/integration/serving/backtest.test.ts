@@ -55,7 +55,7 @@ test('a backtest answers as its schema says, over a part of what is stored', asy
     budget: { falseAlarmsPerWeek: 1, minEffect: 0.3 },
     windows: 28,
   });
-  expect(result.incidents.map(({ verdict, now }) => [verdict, now?.cause])).toEqual([['same', 'unit']]);
+  expect(result.incidents.map(({ verdict, now }) => [verdict, now?.cause])).toEqual([['same', 'drift']]);
 });
 
 test('without a body everything is judged again under the budget in force', async () => {

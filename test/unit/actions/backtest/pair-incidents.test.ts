@@ -56,7 +56,7 @@ describe('pairIncidents', () => {
 
   it.each([
     ['another comparison', { comparison: 'previous:1d' }],
-    ['another cause', { cause: 'shift' as const }],
+    ['another cause', { cause: 'missing' as const }],
     ['other features', { features: ['city'] }],
     ['another time', { since: 30 * dayMs, openedAt: 31 * dayMs, closedAt: null }],
   ])('does not pair %s', (_, change) => {
@@ -70,9 +70,14 @@ describe('pairIncidents', () => {
     expect(verdicts([open], [incident('new', 12)])).toEqual([['same', 'old', 'new']]);
   });
 
+  it('pairs drift with another story of its values, or with none', () => {
+    for (const cause of ['shift', 'drift'] as const)
+      expect(verdicts([incident('a', 12)], [incident('b', 13, { cause })])).toEqual([['same', 'a', 'b']]);
+  });
+
   it('has an open incident last to the end, and keeps the order of their beginning', () => {
     const were = [incident('z', 30), incident('open', 12, { closedAt: null, status: 'open' })];
-    const now = [incident('late', 38), incident('first', 11, { cause: 'shift' })];
+    const now = [incident('late', 38), incident('first', 11, { cause: 'missing' })];
     expect(verdicts(were, now)).toEqual([
       ['only-now', null, 'first'],
       ['only-then', 'z', null],
