@@ -8,7 +8,7 @@ import { stretched } from './stretched.ts';
 /** By what factor the values of a profile have to be multiplied to give those of another, with its error. */
 export interface MeasuredFactor {
   readonly factor: number;
-  /** Nearly all such intervals (97 to 99 of 100) hold the true factor. */
+  /** More than 95 of 100 such intervals hold the true factor, as its test has it. */
   readonly low: number;
   readonly high: number;
 }
