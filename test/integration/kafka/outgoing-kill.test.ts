@@ -70,14 +70,21 @@ describeWithKafka('a process whose dead letters go out to Kafka', () => {
   const start = () => tidemark(['up', pipeline, '--no-console', '--json', '--log-level', 'info']);
   const lettersNow = () => readCommitted({ brokers: broker.brokers, topic: 'refused' });
 
-  /** Runs until so many letters have gone out, then ends in order. */
+  const committed = async () => {
+    const [topic] = await log.admin.fetchOffsets({ groupId: 'orders', topics: ['orders'] });
+    return (topic?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+  };
+
+  /** Runs until everything is committed and so many letters have gone out, then ends in order. */
   async function runUntil(letters: number): Promise<{ readonly events: { readonly rejected: number } }> {
     const running = start();
     let ended = false;
     void running.finished.then(() => {
       ended = true;
     });
-    while (!ended && (await lettersNow()).length < letters) await delay(200);
+    // All may have been done before the last kill: a signal before the process listens for one would just end it.
+    await running.waitFor(/"msg":"partitions assigned"/);
+    while (!ended && ((await committed()) < count || (await lettersNow()).length < letters)) await delay(200);
     const { code, stdout, stderr } = await running.stop('SIGTERM');
     if (code !== 0) throw new Error(stderr);
     return JSON.parse(stdout) as { events: { rejected: number } };
