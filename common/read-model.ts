@@ -26,6 +26,7 @@ export const summarySchema = z.object({
   eventTime: timeMs.nullable().describe('how far the stream has come: the greatest watermark'),
   lastCommitAt: timeMs.nullable().describe('wall clock of the last commit'),
   eventsPerSecond: z.number().nullable().describe('over the last minute of commits; null while nothing was committed'),
+  references: count.describe('of model versions and files; without one nothing can be judged'),
   windowsJudged: count,
   lastWindowEnd: timeMs.nullable(),
   openIncidents: count,

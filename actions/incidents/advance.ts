@@ -93,7 +93,8 @@ function takeOver(
   comparison: string,
   context: Context,
 ): { readonly opened: OpenIncident; readonly entry: IncidentEntry | undefined } {
-  const named = isNamed(cluster.cause) && !isNamed(found.incident.cause);
+  // Windows have more events than the slices of a detector: their story is the better one.
+  const named = isNamed(cluster.cause) && cluster.causeKey !== found.causeKey;
   const change = named ? { comparison, cause: cluster.cause } : { comparison };
   const grown = grow(found.incident, cluster.alarms, context, change);
   const incident = grown?.incident ?? found.incident;

@@ -3,7 +3,7 @@ import type { Judgement } from '../../drift/judge/judgement.ts';
 import { type Alarm, causeKeyOf, causeOf, compareTexts, isNamed, trackKeyOf } from './alarm.ts';
 import { type Cluster, connected, holds } from './cluster.ts';
 import { type Context, eventsByFeature, grow, newIncident } from './growth.ts';
-import { type CauseKind, entryOf, type IncidentEntry } from './incident.ts';
+import { type CauseKind, entryOf, type IncidentEntry, isOfValues } from './incident.ts';
 import { isOperational } from './operational.ts';
 import type { IncidentConfig, IncidentState, OpenIncident } from './state.ts';
 
@@ -81,7 +81,7 @@ export function muteKeyOf(of: Pick<Judgement, 'segment' | 'feature'>): string {
 
 /**
  * The open incident of detectors that windows, having found it by themselves, take over: of the same cause and feature; or one
- * without a named cause that shares a feature, where the windows name no cause either or both began at once.
+ * that shares a feature, where the windows name no cause or both began at once and it has no name or a rival story of the values.
  */
 export function overtaken(
   cluster: Pick<Cluster, 'cause' | 'causeKey' | 'alarms'>,
@@ -95,7 +95,10 @@ export function overtaken(
   );
   return (
     shares.find(({ causeKey }) => causeKey === cluster.causeKey) ??
-    shares.find((one) => !isNamed(cluster.cause) || (!isNamed(one.incident.cause) && atOnce(one, since, slackMs)))
+    shares.find(
+      (one) =>
+        !isNamed(cluster.cause) || (mayBeCalled(one.incident.cause, cluster.cause) && atOnce(one, since, slackMs)),
+    )
   );
 }
 
@@ -168,9 +171,11 @@ function homeOf(
     // One airport's new code is new among origins and among destinations.
     const alike = isUnmistakable(alarm.cause) ? open.filter((one) => sharesSegment(one, alarm.judgement)) : shares;
     const same = [...shares, ...alike].find(({ causeKey }) => causeKey === alarm.causeKey);
-    // What a detector saw before it could tell the cause.
-    const unnamed = shares.find((one) => !isNamed(one.incident.cause) && atOnce(one, alarm.since, slackMs));
-    return same ?? unnamed;
+    // What a detector saw before it could tell the cause, or the windows tell another story of.
+    const other = shares.find(
+      (one) => mayBeCalled(one.incident.cause, alarm.cause) && atOnce(one, alarm.since, slackMs),
+    );
+    return same ?? other;
   }
   const young = open.filter((one) => atOnce(one, alarm.since, slackMs) && nowMs - one.incident.openedAt <= slackMs);
   return (
@@ -196,6 +201,11 @@ function grouped(alarms: readonly Alarm[]): readonly Omit<Cluster, 'home'>[] {
     ...named.map((cluster) => ({ ...cluster, alarms: [...cluster.alarms, ...(followers.get(cluster) ?? [])] })),
     ...connected(rest),
   ];
+}
+
+/** Of what began at once in one feature: no story yet, or a rival one about its values. */
+function mayBeCalled(known: CauseKind, told: CauseKind): boolean {
+  return !isNamed(known) || (isOfValues(known) && isOfValues(told));
 }
 
 /** Two of its like are one: values are missing for many reasons, but a code or a factor is what it is. */

@@ -34,10 +34,17 @@ export function statusOf(input: {
       since: `since ${moment(first)} (event time)`,
     };
   }
+  if (summary.windowsJudged === 0)
+    return {
+      tone: 'waiting',
+      headline: 'Nothing is judged yet',
+      since:
+        summary.references === 0
+          ? 'There is no reference: no model has a champion, and the pipeline names no file to compare with.'
+          : 'No window has closed yet.',
+    };
   const lastClosed = Math.max(...incidents.map(({ closedAt }) => closedAt ?? Number.NEGATIVE_INFINITY));
   if (Number.isFinite(lastClosed))
     return { tone: 'quiet', headline: 'All quiet', since: `since ${moment(lastClosed)} (event time)` };
-  if (summary.windowsJudged === 0)
-    return { tone: 'quiet', headline: 'All quiet so far', since: 'no window has been judged yet' };
   return { tone: 'quiet', headline: 'All quiet', since: `since the beginning, ${moment(summary.firstEventTime ?? 0)}` };
 }

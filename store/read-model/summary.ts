@@ -22,6 +22,7 @@ export async function readSummary(query: Query, openIncidents: number): Promise<
     `SELECT uniqExact(comparison, window_start) AS windows, ${ms('max(window_end)', 'last')} FROM {database:Identifier}.judgements
      WHERE NOT startsWith(comparison, '${overTime}')`,
   );
+  const [made] = await query('SELECT uniqExact(reference_id) AS references FROM {database:Identifier}.references');
   const events = partitions.filter((row) => text(row, 'role') === 'events');
   const total = (name: string): number => events.reduce((sum, row) => sum + number(row, name), 0);
   const spanMs = rate === undefined ? 0 : number(rate, 'span');
@@ -51,6 +52,7 @@ export async function readSummary(query: Query, openIncidents: number): Promise<
       partitions.map((row) => number(row, 'committed_at')),
     ),
     eventsPerSecond: rate === undefined || spanMs <= 0 ? null : (number(rate, 'events') / spanMs) * 1000,
+    references: made === undefined ? 0 : number(made, 'references'),
     windowsJudged,
     lastWindowEnd: windowsJudged === 0 || judged === undefined ? null : number(judged, 'last'),
     openIncidents,

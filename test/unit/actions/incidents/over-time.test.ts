@@ -4,6 +4,7 @@ import type { IncidentEntry } from '../../../../actions/incidents/incident.ts';
 import { closeIncident } from '../../../../actions/incidents/manual.ts';
 import { advanceOverTime } from '../../../../actions/incidents/over-time.ts';
 import { type IncidentConfig, type IncidentState, noIncidents } from '../../../../actions/incidents/state.ts';
+import type { Story } from '../../../../drift/cause/story.ts';
 import type { Judgement } from '../../../../drift/judge/judgement.ts';
 import { dayMs, kilometres, type Say, say } from './judgements.ts';
 
@@ -179,6 +180,32 @@ describe('one drift that windows and detectors find', () => {
     expect(ids.size).toBe(1);
     expect(entries.at(-1)?.incident.cause).toBe('unit');
     expect(state.open[0]?.causeKey).toBe('unit 1.609 0.000');
+  });
+
+  describe('that tells another story of the values than the windows', () => {
+    const shift: Story = { kind: 'shift', by: 12, text: 'is 12 above the reference throughout' };
+    const units = (day: number) => [say({ day, story: kilometres }), say({ day, story: kilometres, segment: 'c=A' })];
+
+    it('is one incident, and has the name that the windows give it', () => {
+      const hours = { 30: [detect(30, { story: shift, sinceHour: 24 })] };
+      const { entries, ids, state } = run({ hours, days: { 1: units(1), 2: units(2) }, until: 80 });
+      expect(ids.size).toBe(1);
+      expect(entries.at(-1)?.incident).toMatchObject({ cause: 'unit', comparison: 'training:1d' });
+      expect(state.open[0]?.causeKey).toBe('unit 1.609 0.000');
+    });
+
+    it('joins the incident that the windows opened, which keeps its name', () => {
+      const hours = { 73: [detect(73, { story: shift, sinceHour: 26 })] };
+      const { ids, state } = run({ hours, days: { 1: units(1), 2: units(2) }, until: 80 });
+      expect(ids.size).toBe(1);
+      expect(state.open[0]?.incident.cause).toBe('unit');
+    });
+
+    it('is another incident where it began long before', () => {
+      const hours = { 30: [detect(30, { story: shift })], 100: [detect(100, { story: shift, sinceHour: 29 })] };
+      const { state } = run({ hours, days: { 8: units(8), 9: units(9) }, until: 240 });
+      expect(state.open.map(({ incident }) => incident.cause).sort()).toEqual(['shift', 'unit']);
+    });
   });
 
   it('is another one than a slow drift of the same feature that has been open for long', () => {

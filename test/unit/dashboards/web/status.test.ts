@@ -23,6 +23,18 @@ test.each([
   expect(status.since).toContain(since);
 });
 
+test('does not call quiet what nobody has judged, and says why it was not', () => {
+  const status = (references: number) =>
+    statusOf({
+      summary: { ...summary, windowsJudged: 0, references },
+      incidents: [],
+      goneSinceMs: undefined,
+      nowMs: 0,
+    });
+  expect(status(0)).toMatchObject({ tone: 'waiting', since: expect.stringContaining('no model has a champion') });
+  expect(status(1)).toMatchObject({ tone: 'waiting', since: 'No window has closed yet.' });
+});
+
 test('says when nobody answers, but not for a hiccup', () => {
   const given = { summary, incidents: [incident('open', 0, null)] };
   expect(statusOf({ ...given, goneSinceMs: 1000, nowMs: 2000 }).tone).toBe('open');
