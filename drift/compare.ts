@@ -1,5 +1,5 @@
 import type { Column, TextColumn } from '../common/columns.ts';
-import type { FeatureType, Frame, TextKind } from '../common/feature.ts';
+import { columnOf, type FeatureType, type Frame, type TextKind } from '../common/feature.ts';
 import {
   type Compared,
   type CompareOptions,
@@ -12,6 +12,7 @@ import {
   rowsToJudge,
   type Statistic,
 } from './compare/comparison.ts';
+import { fileCause } from './compare/file-cause.ts';
 import { compareIdentifiers, isIdentifier } from './compare/identifier.ts';
 import { haveOneUnit, measureOfText } from './compare/measure.ts';
 import { compareWords, isFreeText } from './compare/measured.ts';
@@ -48,9 +49,10 @@ export function compareFrames(reference: Frame, current: Frame, options: Compare
   const tests = measured.reduce((sum, { findings }) => sum + findings.length, 0);
   const level = (options.budget ?? defaultBudget) / Math.max(1, tests);
   const rows = { reference: reference.rows, current: current.rows };
-  return measured
-    .map((feature) => judge(feature, level, rows))
-    .sort((a, b) => Number(b.alarm) - Number(a.alarm) || b.severity - a.severity || (a.name < b.name ? -1 : 1));
+  const judged = measured.map((feature) => judge(feature, level, rows));
+  return withCauses(judged, reference, current).sort(
+    (a, b) => Number(b.alarm) - Number(a.alarm) || b.severity - a.severity || (a.name < b.name ? -1 : 1),
+  );
 }
 
 /** Characters of what is said of a vector, about. */
@@ -264,6 +266,23 @@ function judge(
     why,
     severity: feature.certain !== undefined ? 1 : Number((worst / (1 + worst)).toFixed(4)),
   };
+}
+
+/** Alarms of numbers and of categories with what explains them, said first. */
+function withCauses(judged: readonly FeatureComparison[], reference: Frame, current: Frame): FeatureComparison[] {
+  const alike = judged.filter(
+    ({ name, alarm, type }) =>
+      alarm &&
+      (type === 'numeric' || type === 'categorical') &&
+      columnOf(reference, name)?.kind === columnOf(current, name)?.kind,
+  );
+  const moved = alike.filter(({ type }) => type === 'numeric').map(({ name }) => name);
+  return judged.map((feature) => {
+    const cause = alike.includes(feature) ? fileCause(feature.name, reference, current, moved) : undefined;
+    return cause === undefined
+      ? feature
+      : { ...feature, cause, why: `${cause.text}${cause.text.endsWith('?') ? '' : ';'} ${feature.why}` };
+  });
 }
 
 /** A vector has ten measures that mostly change together: the largest are said, of the others only how many there are. */

@@ -7,7 +7,7 @@ import { formatMeasured, formatShare } from './words.ts';
 /** `firmware is fw-7`. */
 export interface Condition {
   readonly feature: string;
-  /** A text, a whole number, or a range of other numbers: `(0.5, 0.6]`. */
+  /** A text, a number, or a range of numbers that are not whole: `(0.5, 0.6]`. */
   readonly value: string;
 }
 
@@ -82,9 +82,10 @@ export function concentrate(input: ConcentrateInput): Concentration | undefined 
   const pValue = chanceOf(best.z, features, sides, change);
   if (pValue > level) return undefined;
   const chosen = refined(best, singles, features, sides, change);
-  if (chosen.share < minShare || chosen.share < minLift * chosen.support) return undefined;
   const { conditions, support, supportReference } = chosen;
+  // Where a part carries more than all, others moved the other way.
   const share = Math.min(1, chosen.share);
+  if (share < minShare || share < minLift * support) return undefined;
   const where = conditions.map(({ feature, value }) => `${feature} ${value}`).join(' and ');
   const text = `it comes from ${where}: ${formatShare(support)} of events carry ${formatShare(share)} of the change`;
   return { conditions, share, support, supportReference, pValue, text };
@@ -121,7 +122,7 @@ function meanOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
-/** Texts, and numbers that take few values, as common codes of both sides (numbers that are not whole by ranges); undefined where they take many. */
+/** Texts, and numbers that take few values, as common codes of both sides (more than ten numbers that are not whole by ranges); undefined where they take many. */
 function codedFeature(name: string, reference: Frame, current: Frame): CodedFeature | undefined {
   const codeOf = new Map<string, number>();
   const codesOf = (frame: Frame): Int32Array | undefined => {
@@ -149,7 +150,8 @@ function codedFeature(name: string, reference: Frame, current: Frame): CodedFeat
   const values = [...codeOf.keys()];
   const coded: CodedFeature = { name, values, codes: [before, now] };
   const numbers = columnOf(reference, name)?.kind === 'number' ? values.map(Number) : [];
-  return numbers.some((value) => !Number.isInteger(value)) ? inRanges(coded, numbers) : coded;
+  // A few versions or settings are told by their values.
+  return values.length > ranges && numbers.some((value) => !Number.isInteger(value)) ? inRanges(coded, numbers) : coded;
 }
 
 /** The codes of the values by ranges that hold about a tenth of the reference's rows each. */

@@ -4,8 +4,8 @@ import { type MeasuredFactor, measureFactor } from './measured-factor.ts';
 import type { Story } from './story.ts';
 import { stretched } from './stretched.ts';
 import { namedUnit } from './unit-found.ts';
-import { dimensionsOf, type UnitMistake, unitMistakes } from './units.ts';
-import { formatMeasured, formatNumber } from './words.ts';
+import { dimensionsOf, mayMeasure, type UnitMistake, unitMistakes } from './units.ts';
+import { formatExact, formatMeasured, formatNumber } from './words.ts';
 
 const levels = Array.from({ length: 19 }, (_, at) => (at + 1) / 20);
 /** A story has to leave at most this share of the displacement of the quantiles unexplained. */
@@ -63,7 +63,7 @@ export function numericStory(input: {
   const dimensions = dimensionsOf(feature);
   for (const mistake of unitMistakes) {
     const { factor, offset, dimension } = mistake;
-    if ((offset === 0 && factor > 0) || dimensions?.includes(dimension) === false) continue;
+    if ((offset === 0 && factor > 0) || !mayMeasure(dimensions, dimension)) continue;
     if (factor < 0 && !isTurned(before, now)) continue;
     offer(residualOf(factor, offset), maxResidual, unitStory(mistake));
   }
@@ -85,7 +85,7 @@ export function numericStory(input: {
 }
 
 function unitStory({ factor, offset, unit }: UnitMistake, measured?: MeasuredFactor): Story {
-  const plus = offset === 0 ? '' : offset > 0 ? ` plus ${formatNumber(offset)}` : ` less ${formatNumber(-offset)}`;
+  const plus = offset === 0 ? '' : offset > 0 ? ` plus ${formatExact(offset)}` : ` less ${formatExact(-offset)}`;
   const text = (times: string, exactly = ''): string => `is ${times} the reference${plus}: ${unit}${exactly}?`;
   if (measured === undefined) {
     const times = factor === -1 ? 'minus' : factor === 1 ? '' : `${formatNumber(factor)} times`;

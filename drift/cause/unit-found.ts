@@ -1,5 +1,5 @@
 import type { MeasuredFactor } from './measured-factor.ts';
-import { dimensionsOf, type UnitMistake, unitMistakes } from './units.ts';
+import { dimensionsOf, mayMeasure, type UnitMistake, unitMistakes } from './units.ts';
 
 /** A unit is named where chance would have put a factor so close to a known one with at most this probability. */
 const maxChance = 1 / 8;
@@ -20,7 +20,7 @@ const maxWidth = 1 / 8;
 export function namedUnit(feature: string, { low, high }: MeasuredFactor): UnitMistake | undefined {
   const dimensions = dimensionsOf(feature);
   const known = unitMistakes.filter(
-    ({ dimension, factor, offset }) => offset === 0 && factor > 0 && (dimensions?.includes(dimension) ?? true),
+    ({ dimension, factor, offset }) => offset === 0 && factor > 0 && mayMeasure(dimensions, dimension),
   );
   const within = known.filter(({ factor }) => low <= factor && factor <= high);
   const [only] = within;

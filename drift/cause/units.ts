@@ -1,5 +1,21 @@
 /** What is measured. `plain` is a factor that any number may get; `sign` the sign. */
-export type Dimension = 'length' | 'mass' | 'volume' | 'time' | 'temperature' | 'plain' | 'sign';
+export type Dimension =
+  | 'length'
+  | 'mass'
+  | 'volume'
+  | 'time'
+  | 'temperature'
+  | 'speed'
+  | 'pressure'
+  | 'energy'
+  | 'power'
+  | 'angle'
+  | 'data'
+  | 'plain'
+  | 'sign';
+
+/** Units of these are thought of only where a feature's name says so: the more factors are known, the less one of them tells. */
+const onlyByName: ReadonlySet<Dimension> = new Set(['speed', 'pressure', 'energy', 'power', 'angle', 'data']);
 
 /** A conversion that goes wrong in practice: current = factor × reference + offset. */
 export interface UnitMistake {
@@ -35,6 +51,18 @@ export const unitMistakes: readonly UnitMistake[] = [
     unit: 'a unit sixty times larger, such as minutes instead of seconds',
   },
   ...both('time', 3600, 'seconds', 'hours'),
+  ...both('speed', 3.6, 'kilometres an hour', 'metres a second'),
+  ...both('speed', 1 / 0.44704, 'miles an hour', 'metres a second'),
+  ...both('speed', 3600 / 1852, 'knots', 'metres a second'),
+  ...both('pressure', 6.894757293168, 'kilopascals', 'pounds per square inch'),
+  ...both('pressure', 100 / 6.894757293168, 'pounds per square inch', 'bar'),
+  ...both('pressure', 1.33322387415, 'hectopascals', 'millimetres of mercury'),
+  ...both('pressure', 33.863886, 'hectopascals', 'inches of mercury'),
+  ...both('energy', 4.184, 'joules', 'calories'),
+  ...both('energy', 3.6, 'megajoules', 'kilowatt hours'),
+  ...both('power', 1 / 0.7456998715822702, 'horsepower', 'kilowatts'),
+  ...both('angle', 180 / Math.PI, 'degrees', 'radians'),
+  ...both('data', 8, 'bits', 'bytes'),
   { dimension: 'temperature', factor: 1.8, offset: 32, unit: 'Fahrenheit instead of Celsius' },
   { dimension: 'temperature', factor: 1 / 1.8, offset: -32 / 1.8, unit: 'Celsius instead of Fahrenheit' },
   { dimension: 'temperature', factor: 1, offset: 273.15, unit: 'kelvin instead of Celsius' },
@@ -92,7 +120,6 @@ const dimensionsOfWords: readonly (readonly [words: readonly string[], dimension
       'altitude',
       'elevation',
       'radius',
-      'speed',
       'miles',
       'km',
       'feet',
@@ -105,9 +132,26 @@ const dimensionsOfWords: readonly (readonly [words: readonly string[], dimension
     ['volume', 'fuel', 'capacity'],
     ['volume', 'length'],
   ],
+  [
+    ['speed', 'velocity', 'wind', 'gust'],
+    ['speed', 'length'],
+  ],
+  [['pressure', 'barometer', 'psi', 'bar'], ['pressure']],
+  [['energy', 'kwh', 'calorie'], ['energy']],
+  [['power', 'watt', 'kw', 'horsepower'], ['power']],
+  [
+    ['angle', 'heading', 'bearing', 'azimuth', 'pitch', 'roll', 'yaw', 'latitude', 'longitude', 'lat', 'lon'],
+    ['angle'],
+  ],
+  [['byte', 'memory', 'bandwidth'], ['data']],
   [['temp', 'temperature', 'celsius', 'fahrenheit', 'dewpoint'], ['temperature']],
   [['duration', 'delay', 'lag', 'seconds', 'minutes', 'hours', 'elapsed', 'latency', 'age', 'uptime'], ['time']],
 ];
+
+/** Whether a feature with these dimensions (undefined: its name says none) may be in units of this one. */
+export function mayMeasure(dimensions: readonly Dimension[] | undefined, dimension: Dimension): boolean {
+  return dimensions?.includes(dimension) ?? !onlyByName.has(dimension);
+}
 
 /** What a feature can be measured in, by its name; undefined where the name says nothing. `order_amount` is an amount. */
 export function dimensionsOf(feature: string): readonly Dimension[] | undefined {

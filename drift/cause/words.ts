@@ -8,6 +8,11 @@ export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** What is known by definition: `273.15`, at most six significant digits. */
+export function formatExact(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
 /** What was measured, which is never known better than to three digits. */
 export function formatMeasured(value: number): string {
   return formatNumber(Number(value.toPrecision(3)));

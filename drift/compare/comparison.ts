@@ -1,4 +1,5 @@
 import type { Answer, Traits } from '../statistics/catalogue.ts';
+import type { FileCause } from './file-cause.ts';
 
 /** What a column is taken for. */
 export const comparedTypes = [
@@ -42,8 +43,10 @@ export interface FeatureComparison {
   readonly judged: boolean;
   /** Where it is not judged: there are fewer than `rowsToJudge` values on a side, or the values are not of a kind to compare. */
   readonly not_judged_because?: NotJudged;
-  /** For people: what changed and by what it was judged. */
+  /** For people: the cause, what changed and by what it was judged. */
   readonly why: string;
+  /** Of an alarm of numbers or categories, where a simple story or a part of the rows explains it. */
+  readonly cause?: FileCause;
   /** For sorting: 0 nothing, 1 everything; the largest effect beyond chance, alarm or not. */
   readonly severity: number;
 }

@@ -1,8 +1,6 @@
-import { bottomRows } from '../../common/bottom-k.ts';
 import type { Frame } from '../../common/feature.ts';
-import { priorityOf, prioritySeed } from '../../common/priority.ts';
-import { selectRows } from '../../common/select.ts';
 import type { FeatureComparison, NotJudged, Statistic } from '../compare/comparison.ts';
+import { fileSample } from '../compare/file-sample.ts';
 import { withVectorMeasures } from './file-vectors.ts';
 import { joinSamples } from './join-frames.ts';
 import { type JointScales, learnScales, minSampleRows } from './joint-scales.ts';
@@ -72,7 +70,11 @@ export function compareJoint(
 ): JointComparison[] | undefined {
   const usable = new Map(features.map(({ name, type }) => [name, type]));
   const wanted = reference.fields.map(({ name }) => name).filter((name) => jointTypes.has(usable.get(name) ?? 'mixed'));
-  const [before, now, names] = withVectorMeasures(sampleOf(reference), sampleOf(current), wanted);
+  const [before, now, names] = withVectorMeasures(
+    fileSample(reference, rowsMost),
+    fileSample(current, rowsMost),
+    wanted,
+  );
   if (names.length < 2) return undefined;
   const sizes = { n_reference: before.rows, n_current: now.rows };
   const scales = learnScales(before, names);
@@ -136,13 +138,4 @@ function verdictOf(
     why: beyond.length > 0 ? `beyond chance, but too small to matter: ${calm}` : calm,
     effect,
   };
-}
-
-/** Of both sides by the same seed: a file and itself give one sample. */
-function sampleOf(frame: Frame): Frame {
-  const seed = prioritySeed('joint', 0);
-  return selectRows(
-    frame,
-    bottomRows(frame.rows, rowsMost, (row) => priorityOf(seed, row)),
-  );
 }

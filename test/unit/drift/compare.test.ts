@@ -1,26 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Column, numberColumn, textColumn } from '../../../common/columns.ts';
-import type { FeatureType, Frame } from '../../../common/feature.ts';
+import type { Frame } from '../../../common/feature.ts';
 import { createRandom, type Random } from '../../../common/random.ts';
 import { compareFrames, type FeatureComparison } from '../../../drift/compare.ts';
 import { countStatistics, numberStatistics } from '../../../drift/statistics/catalogue.ts';
+import { type Columns, frame } from '../../support/frame.ts';
 import { distributions } from './profile/distributions.ts';
-
-type Columns = Readonly<Record<string, readonly (number | string | null)[]>>;
-
-function frame(columns: Columns, types: Readonly<Record<string, FeatureType>> = {}): Frame {
-  const entries = Object.entries(columns);
-  const built = entries.map(([name, values]): [string, FeatureType, Column] => {
-    const text = values.some((value) => typeof value === 'string');
-    const type = types[name] ?? (text ? 'string' : 'number');
-    return [name, type, text || type === 'string' ? textColumn(values as string[]) : numberColumn(values as number[])];
-  });
-  return {
-    rows: entries[0]?.[1].length ?? 0,
-    fields: built.map(([name, type]) => ({ name, type })),
-    columns: built.map(([, , column]) => column),
-  };
-}
 
 function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));

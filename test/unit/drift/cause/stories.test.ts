@@ -43,6 +43,12 @@ const nameOf = {
   volume: 'fuel',
   time: 'duration',
   temperature: 'temp',
+  speed: 'wind_speed',
+  pressure: 'pressure',
+  energy: 'energy',
+  power: 'power',
+  angle: 'heading',
+  data: 'memory',
   plain: 'x',
   sign: 'x',
 };
@@ -50,7 +56,9 @@ const nameOf = {
 describe('numericStory', () => {
   it.each(unitMistakes.map((mistake) => [mistake.unit, mistake] as const))('recognises %s', (_, mistake) => {
     const { factor, offset, dimension } = mistake;
-    const story = storyOf((value) => factor * value + offset, 2000, nameOf[dimension]);
+    // The nearer to 1, the more events it takes to know that it is no other factor.
+    const nearOne = factor !== 1 && Math.abs(Math.log(Math.abs(factor))) < 0.4;
+    const story = storyOf((value) => factor * value + offset, nearOne ? 20_000 : 2000, nameOf[dimension]);
     // A symmetric distribution turned round is a shift as well: the sign goes before it.
     expect(story).toMatchObject({ kind: 'unit', factor, offset, unit: mistake.unit });
   });
@@ -88,6 +96,9 @@ describe('numericStory', () => {
     expect(dimensionsOf('tripDistance')).toContain('length');
     expect(dimensionsOf('distance_count')).toEqual(['plain', 'sign']);
     expect(dimensionsOf('x')).toBeUndefined();
+    const perHour = (value: number) => value * 3.6;
+    expect(storyOf(perHour, 4000, 'wind_speed')?.text).toContain('kilometres an hour instead of metres a second');
+    for (const name of ['x', 'distance', 'order_amount']) expect(storyOf(perHour, 4000, name)?.kind).toBe('scale');
   });
 
   it('calls a stretched and shifted distribution neither', () => {
