@@ -9,7 +9,13 @@ export interface SeenRow {
   readonly excess: { readonly bits: number; readonly expected: number; readonly z: readonly number[] };
 }
 
-/** Reads back what limits are learned from, where a reference shows none. */
+export interface AlarmedRow {
+  readonly startMs: number;
+  readonly segment: string;
+  readonly feature: string;
+}
+
+/** Reads back what limits are learned from where a reference shows none, and which windows were not ordinary. */
 export function createSeenReader(store: Store) {
   return {
     /** Of the windows of a comparison that start at `fromMs` or later. */
@@ -38,6 +44,16 @@ export function createSeenReader(store: Store) {
         n: Number(n),
         excess: { bits, expected, z },
       }));
+    },
+    /** Alarms in the windows of a comparison that start at `fromMs` or later. */
+    async alarmedWindows(comparison: string, fromMs: number): Promise<readonly AlarmedRow[]> {
+      const rows = await store.query<{ start_ms: string; segment: string; feature: string }>(
+        `SELECT toUnixTimestamp64Milli(window_start) AS start_ms, segment, feature
+         FROM \`${store.database}\`.judgements FINAL
+         WHERE comparison = {comparison:String} AND window_start >= fromUnixTimestamp64Milli({from:Int64}) AND alarm`,
+        { comparison, from: fromMs },
+      );
+      return rows.map(({ start_ms, segment, feature }) => ({ startMs: Number(start_ms), segment, feature }));
     },
   };
 }

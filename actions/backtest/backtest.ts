@@ -4,6 +4,7 @@ import { ErrorCode, TidemarkError } from '../../common/error.ts';
 import { soleLeadership } from '../../common/leadership.ts';
 import { createLiveFeed } from '../../common/live.ts';
 import { noMetrics, silentLogger } from '../../common/ports.ts';
+import { pipelineHolidays } from '../../config/calendar.ts';
 import type { PipelineConfig } from '../../config/schema.ts';
 import { createMonitor } from '../monitor/monitor.ts';
 import type { ModelDesk, WindowReader } from '../monitor/ports.ts';
@@ -69,6 +70,7 @@ export async function runBacktest(options: BacktestOptions): Promise<Backtest> {
   });
   const monitor = createMonitor({
     config,
+    holidays: pipelineHolidays(config),
     store: blank,
     performance: {
       performance: ({ model, startMs, endMs }) => store.performance(model, startMs, endMs),

@@ -18,7 +18,13 @@ export interface StoredPanes {
 /** What the monitor reads for some of its comparisons, detectors and joint judgements. */
 export type MonitorReads = Pick<
   MonitorStore,
-  'firstProfile' | 'spanProfiles' | 'seenWindows' | 'sliceProfiles' | 'windowSample' | 'readReference'
+  | 'firstProfile'
+  | 'spanProfiles'
+  | 'seenWindows'
+  | 'alarmedWindows'
+  | 'sliceProfiles'
+  | 'windowSample'
+  | 'readReference'
 >;
 
 /** What a backtest reads. It writes nothing. */

@@ -2,14 +2,23 @@ import type { Holidays } from '../../common/calendar.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import { kindOf, momentText, readableMs, rollUpLengthsMs } from '../../config/comparison.ts';
 import type { ComparisonConfig, PipelineConfig } from '../../config/schema.ts';
+import type { OrdinarySide, Pair } from '../../drift/judge/judge-again.ts';
 import type { AgainstEarlier } from '../../drift/judge/judge-window.ts';
-import type { Judgement } from '../../drift/judge/judgement.ts';
+import type { Compared, Judgement } from '../../drift/judge/judgement.ts';
 import { minNullWindows } from '../../drift/judge/known-null.ts';
 import { mergeInto } from '../../drift/profile/merge.ts';
 import type { Profile } from '../../drift/profile/profile.ts';
-import { type EarlierRule, type EarlierWindows, earlierRule, occasionsNeeded } from '../../drift/reference/earlier.ts';
+import {
+  type EarlierRule,
+  type EarlierWindows,
+  earlierRule,
+  keepWindows,
+  lengthOf,
+  occasionsNeeded,
+} from '../../drift/reference/earlier.ts';
 import { type LearnedNulls, learnedNeeded, learnNulls } from '../../drift/reference/learned-nulls.ts';
 import { nullUnder, type Reference } from '../../drift/reference/reference.ts';
+import { createAlarmMemory } from './alarm-memory.ts';
 import type { EarlierStore, SpanProfile } from './ports.ts';
 import type { ProfileCuts } from './profiles-kept.ts';
 import { readableFrom } from './profiles-kept.ts';
@@ -30,7 +39,10 @@ interface ReadSide {
 export interface EarlierDesk {
   /** Something may have been sealed since: what was read ahead is dropped. */
   begin(): void;
-  side(request: SideRequest): Promise<AgainstEarlier>;
+  /** `only`: of the windows before, those within these spans, as it was compared once. */
+  side(request: SideRequest, only?: Compared): Promise<AgainstEarlier>;
+  /** For alarms against `side`: the same windows without those in which the pair alarmed, where half of them are left. */
+  withoutAlarms(request: SideRequest, side: AgainstEarlier, alarms: readonly Pair[]): Promise<readonly OrdinarySide[]>;
   /** Learns from what was judged; a window that is judged again replaces what was learned from it. */
   observe(judgements: readonly Judgement[]): void;
 }
@@ -58,6 +70,7 @@ export function createEarlierDesk(
 ): EarlierDesk {
   const rules = new Map<string, EarlierRule>();
   const learned = new Map<string, LearnedNulls>();
+  const memory = createAlarmMemory(store);
   const ahead = new Map<string, { readonly referenceId: string; readonly sides: ReadonlyMap<number, ReadSide> }>();
 
   function ruleOf({ comparison, name }: SideRequest): EarlierRule {
@@ -120,13 +133,26 @@ export function createEarlierDesk(
     return sides.get(startMs) as ReadSide;
   }
 
+  async function readOnly(request: SideRequest, rule: EarlierRule, { spans }: Compared): Promise<ReadSide> {
+    const within = (at: number): boolean => spans.some(([fromMs, toMs]) => fromMs <= at && at < toMs);
+    const windows = keepWindows(earlierOf(request, rule, request.startMs), rule.windowMs, within);
+    const rows = await store.spanProfiles({
+      sums: [windows.occasions],
+      lengthsMs: rollUpLengthsMs(config),
+      segments: request.comparison.segments,
+      apart: windows.kind === 'holiday',
+      binCountOf: request.binCountOf,
+    });
+    return { windows, rows };
+  }
+
   return {
     begin: () => ahead.clear(),
-    async side(request) {
+    async side(request, only) {
       const { startMs } = request;
       const rule = ruleOf(request);
       const { windowMs } = rule;
-      const { windows, rows } = await read(request, rule);
+      const { windows, rows } = only === undefined ? await read(request, rule) : await readOnly(request, rule, only);
       const needsLearning = request.features.some(
         (feature) => !isShown(request.reference, windowMs, feature, rule.key),
       );
@@ -134,13 +160,56 @@ export function createEarlierDesk(
       const table = nulls?.tableAt(startMs);
       return {
         ...sideOf(windows, rows, { startMs, overMs: rule.spec.overMs }),
+        ...(only === undefined ? {} : { compared: only }),
         kind: 'earlier',
         key: rule.key,
         learnedNeeded: learnedNeeded(windowMs),
         ...(table === undefined ? {} : { learned: table }),
       };
     },
+    async withoutAlarms(request, side, alarms) {
+      const rule = ruleOf(request);
+      const { startMs } = request;
+      const { windowMs, spec } = rule;
+      const all = earlierOf(request, rule, startMs);
+      if (alarms.length === 0 || all.kind === 'holiday') return [];
+      const alarmsOf = await memory.alarmsOf(request.name, startMs - spec.overMs - windowMs);
+      const groups = new Map<string, { readonly windows: EarlierWindows; readonly out: number; pairs: Pair[] }>();
+      for (const pair of alarms) {
+        const starts = alarmsOf(pair);
+        const windows = keepWindows(all, windowMs, (at) => !starts.has(at));
+        const out = (lengthOf(all) - lengthOf(windows)) / windowMs;
+        // Where most alarmed, they are what is ordinary now.
+        if (out === 0 || 2 * lengthOf(windows) < lengthOf(all)) continue;
+        const key = JSON.stringify(windows.occasions);
+        const group = groups.get(key) ?? { windows, out, pairs: [] };
+        groups.set(key, group);
+        group.pairs.push(pair);
+      }
+      const ordinary = [...groups.values()];
+      const sides: OrdinarySide[] = [];
+      for (let from = 0; from < ordinary.length; from += readAhead) {
+        const some = ordinary.slice(from, from + readAhead);
+        const pairs = some.flatMap((group) => group.pairs);
+        const rows = await store.spanProfiles({
+          sums: some.map(({ windows }) => windows.occasions),
+          lengthsMs: rollUpLengthsMs(config),
+          segments: request.comparison.segments,
+          features: [...new Set(pairs.map(({ feature }) => feature))],
+          apart: false,
+          binCountOf: request.binCountOf,
+        });
+        some.forEach(({ windows, out, pairs: own }, sum) => {
+          const ofSum = rows.filter((row) => row.sum === sum);
+          const made = sideOf(windows, ofSum, { startMs, overMs: spec.overMs });
+          const text = `${side.compared.with}, without ${out} ${out === 1 ? 'window' : 'windows'} that alarmed`;
+          sides.push({ against: { ...side, ...made, compared: { ...made.compared, with: text } }, pairs: own });
+        });
+      }
+      return sides;
+    },
     observe(judgements) {
+      memory.observe(judgements);
       for (const [name, nulls] of learned) nulls.observe(seenIn(judgements, name));
     },
   };

@@ -32,7 +32,7 @@ import { forgetOld, rollUpClosed } from './upkeep.ts';
 
 export interface MonitorOptions {
   readonly config: PipelineConfig;
-  readonly holidays?: Holidays | undefined;
+  readonly holidays: Holidays | undefined;
   readonly store: MonitorStore;
   readonly performance: PerformanceStore;
   readonly references: ReferenceDesk;

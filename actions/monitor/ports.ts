@@ -121,6 +121,11 @@ export interface EarlierStore {
   }): Promise<readonly SpanProfile[]>;
   /** What the windows of a comparison that start at `fromMs` or later differed by. */
   seenWindows(comparison: string, fromMs: number): Promise<readonly SeenWindow[]>;
+  /** Alarms in the windows of a comparison that start at `fromMs` or later. */
+  alarmedWindows(
+    comparison: string,
+    fromMs: number,
+  ): Promise<readonly { readonly startMs: number; readonly segment: SegmentKey; readonly feature: string }[]>;
   readReference(origin: string): Promise<string | undefined>;
   writeReference(reference: {
     readonly id: string;

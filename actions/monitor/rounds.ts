@@ -2,9 +2,10 @@ import type { Profile, ProfiledFeature } from '../../common/profile.ts';
 import { everything, type SegmentKey } from '../../common/segment.ts';
 import { nameOf } from '../../config/comparison.ts';
 import type { ComparisonConfig } from '../../config/schema.ts';
+import { judgeAgain } from '../../drift/judge/judge-again.ts';
 import { judgeSkew, type SkewInput } from '../../drift/judge/judge-skew.ts';
 import { type Against, type Budget, judgeWindow, type WindowInput } from '../../drift/judge/judge-window.ts';
-import type { Judgement } from '../../drift/judge/judgement.ts';
+import type { Compared, Judgement } from '../../drift/judge/judgement.ts';
 import type { Reference } from '../../drift/reference/reference.ts';
 import { type CareDesk, lookDeeper } from './cause-round.ts';
 import type { EarlierDesk } from './earlier-desk.ts';
@@ -98,6 +99,8 @@ export interface InputOptions {
   readonly brief?: boolean;
   /** What windows are compared with beside training and the window before. */
   readonly sides: Sides;
+  /** The earlier windows that a window was compared with once, where it is looked at again; default those of the comparison. */
+  readonly compared?: Compared | undefined;
 }
 
 export interface JudgeOptions extends InputOptions {
@@ -125,7 +128,7 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
   if (comparison.against === 'skew') return judgeSkewOf(due, options);
   const input = await windowInput(due, options);
   if (input === undefined) return [];
-  const single = judgeWindow(input);
+  const single = await judgeSingle(due, input, options);
   const { store, reference, joint, comparisons, budget, paneMs, care = noCare } = options;
   const { judgementsPerWeek: perWeek, profile } = input;
   const round = { store, reference, joint, paneMs, comparisons, budget, judgementsPerWeek: perWeek };
@@ -135,6 +138,19 @@ export async function judgeDueWindow(due: DueWindow, options: JudgeOptions): Pro
       ? await lookDeeper(single, { reference, care, profile, sample: () => sampleOf(due, round) })
       : single;
   return [...deeper, ...(await judgeJointly(due, round))];
+}
+
+/** Each feature by itself. Of what alarms against earlier windows, those that alarmed themselves are left out. */
+async function judgeSingle(due: DueWindow, input: WindowInput, { sides }: InputOptions): Promise<readonly Judgement[]> {
+  const judged = judgeWindow(input);
+  const { against } = input;
+  if (against.kind !== 'earlier' || due.comparison.against === 'window') return judged;
+  const alarms = judged.filter(({ alarm }) => alarm);
+  return judgeAgain(input, judged, await sides.earlier.withoutAlarms(requestOf(due, input, sides), against, alarms));
+}
+
+function requestOf(due: DueWindow, { reference, features }: Pick<WindowInput, 'reference' | 'features'>, sides: Sides) {
+  return { ...due, ...sides, reference, features, binCountOf: binCounts(reference) };
 }
 
 /** What one closed window is judged from; undefined where it, or what it is compared with, holds no events. */
@@ -148,9 +164,9 @@ export async function windowInput(due: DueWindow, options: InputOptions): Promis
   const features = featuresOf(present, comparison, champions);
   let reference = present;
   let against: Against = { kind: 'training' };
-  const request = { ...due, ...sides, reference, features, binCountOf };
+  const request = requestOf(due, { reference, features }, sides);
   if (comparison.against === 'rolling' || comparison.against === 'seasonal') {
-    against = await sides.earlier.side(request);
+    against = await sides.earlier.side(request, options.compared);
   } else if (comparison.against === 'window') {
     const made = await sides.stretch.reference(request);
     if ('kind' in made) against = made;

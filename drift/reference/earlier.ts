@@ -105,6 +105,30 @@ export function earlierRule(spec: EarlierSpec, windowMs: number, holidays: Holid
   };
 }
 
+/** Those of the windows for which `keep` holds, by their start; occasions of which nothing is left are left out. */
+export function keepWindows(
+  windows: EarlierWindows,
+  windowMs: number,
+  keep: (startMs: number) => boolean,
+): EarlierWindows {
+  const occasions = windows.occasions.map((spans) => {
+    const kept: Span[] = [];
+    for (const { fromMs, toMs } of spans)
+      for (let at = fromMs; at < toMs; at += windowMs) {
+        if (!keep(at)) continue;
+        const last = kept.at(-1);
+        if (last?.toMs === at) kept[kept.length - 1] = { fromMs: last.fromMs, toMs: at + windowMs };
+        else kept.push({ fromMs: at, toMs: at + windowMs });
+      }
+    return kept;
+  });
+  return { ...windows, occasions: occasions.filter((spans) => spans.length > 0) };
+}
+
+export function lengthOf({ occasions }: EarlierWindows): number {
+  return occasions.flat().reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+}
+
 function seasonOfWindows(season: SeasonKind, windowMs: number): SeasonKind {
   return season === 'hour-of-week' && windowMs >= dayMs ? 'day-of-week' : season;
 }

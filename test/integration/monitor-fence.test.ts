@@ -96,6 +96,7 @@ actions: [{ when: severity >= low, alert: [ops], retrain: basket, cooldown: 1s }
     const references = referencesOf(base);
     const monitor = createMonitor({
       config: base.file.config,
+      holidays: undefined,
       store: wrap(base.stores.monitor),
       performance: base.stores.labels,
       references,

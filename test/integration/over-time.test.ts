@@ -79,6 +79,7 @@ describe('detectors in the monitor, on sealed panes of the embedded engine', () 
     await references.reload();
     const monitor = createMonitor({
       config: base.file.config,
+      holidays: undefined,
       store: base.stores.monitor,
       performance: base.stores.labels,
       references,

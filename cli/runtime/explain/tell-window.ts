@@ -8,6 +8,7 @@ import type { PipelineConfig } from '../../../config/schema.ts';
 import { explainFeature } from '../../../drift/judge/explain.ts';
 import { workingsOf } from '../../../drift/judge/explain-text.ts';
 import type { WindowInput } from '../../../drift/judge/judge-window.ts';
+import type { JudgementDetail } from '../../../drift/judge/judgement.ts';
 import type { Reference } from '../../../drift/reference/reference.ts';
 import { createMonitorStore } from '../../../store/monitor-store.ts';
 import { type Asked, championsAt, differences, drawn, type ExplainBase, gone, missing, type Told } from './told.ts';
@@ -39,6 +40,7 @@ export async function inputOf(
     {
       panes: monitorStore.readPanes(endMs),
       sides: { ...desks, firstMs, cuts: nothingCut, throughMs: endMs, judged: [] },
+      compared: (judgement.detail as unknown as JudgementDetail).compared,
       joint: config.joint,
       reference,
       champions,

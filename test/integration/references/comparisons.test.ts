@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Base, openBase } from '../../../cli/runtime/base.ts';
 import { loadPipeline } from '../../../config/load.ts';
 import { cleanUp, temporary, tidemark } from '../bad-input/harness.ts';
-import { asOfBefore, forget, type JudgedRow, judgementsOf, monitorBy } from './replay.ts';
+import { asOfBefore, exact, forget, type JudgedRow, judgementsOf, monitorBy } from './replay.ts';
 import {
   dayMs,
   faultHoursMs,
@@ -163,12 +163,6 @@ describe('comparisons with earlier windows', () => {
     const again = await replay('without', { stepMs: 3 * dayMs, restartMs: streamMs + 30 * dayMs, change: asOfBefore });
     expect(again.map(exact)).toEqual(rows.map(exact));
   });
-
-  /** Sums of values are rounded by the order in which they are added; nothing is decided by them. */
-  const exact = (row: JudgedRow) =>
-    JSON.stringify({ ...row, detail: JSON.parse(row.detail) }, (key, value: unknown) =>
-      key.startsWith('mean') ? undefined : value,
-    );
 
   const onHolidayAt = (startMs: number) => Math.floor((startMs - streamMs) / dayMs) === 32;
 

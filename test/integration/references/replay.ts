@@ -100,3 +100,10 @@ export async function judgementsOf({ store }: Base): Promise<readonly JudgedRow[
   );
   return rows.map(({ start_ms, ...row }) => ({ ...row, startMs: Number(start_ms) }));
 }
+
+/** A row without the sums of values, which are rounded by the order in which they are added; nothing is decided by them. */
+export function exact(row: JudgedRow): string {
+  return JSON.stringify({ ...row, detail: JSON.parse(row.detail) }, (key, value: unknown) =>
+    key.startsWith('mean') ? undefined : value,
+  );
+}

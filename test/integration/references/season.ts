@@ -37,9 +37,9 @@ export interface Sale {
 }
 
 /** The sales of one hour, always the same. */
-export function salesOf(startMs: number): Sale[] {
+export function salesOf(startMs: number, holidays = true): Sale[] {
   const random = createRandom(Math.round(startMs / hourMs));
-  const isHoliday = holidayDays.some((day) => Math.floor((startMs - streamMs) / dayMs) === day);
+  const isHoliday = holidays && holidayDays.some((day) => Math.floor((startMs - streamMs) / dayMs) === day);
   const level = faultHoursMs.includes(startMs) ? seasonAt(startMs - 6 * hourMs) : seasonAt(startMs);
   return Array.from({ length: perHour }, (_, at) => ({
     id: `${startMs}-${at}`,
@@ -49,8 +49,8 @@ export function salesOf(startMs: number): Sale[] {
   }));
 }
 
-function* salesBetween(fromMs: number, toMs: number): Generator<Sale> {
-  for (let ms = fromMs; ms < toMs; ms += hourMs) yield* salesOf(ms);
+function* salesBetween(fromMs: number, toMs: number, holidays = true): Generator<Sale> {
+  for (let ms = fromMs; ms < toMs; ms += hourMs) yield* salesOf(ms, holidays);
 }
 
 export const windowComparison = {
@@ -59,8 +59,12 @@ export const windowComparison = {
 };
 
 /** Contract, reference, events and calendar of a shop with a weekly season. */
-export async function writeShop(directory: string): Promise<void> {
-  const lines = [...salesBetween(streamMs, streamMs + streamWeeks * weekMs)].map((sale) => JSON.stringify(sale));
+export async function writeShop(
+  directory: string,
+  { change = (sale: Sale) => sale, holidays = true } = {},
+): Promise<void> {
+  const stream = [...salesBetween(streamMs, streamMs + streamWeeks * weekMs, holidays)];
+  const lines = stream.map((sale) => JSON.stringify(change(sale)));
   await writeFile(join(directory, 'events.ndjson'), lines.join('\n'));
   const rows = [...salesBetween(referenceMs, streamMs)].map(
     ({ id, at, amount, kind }) => `${id},${at},${amount},${kind}`,

@@ -14,7 +14,7 @@ interface Reading {
 
 function readings(seed: number, change: (reading: Reading, random: () => number) => void = () => {}): Frame {
   const random = createRandom(seed);
-  const rows = Array.from({ length: 6000 }, () => {
+  const rows = Array.from({ length: 12_000 }, () => {
     const reading: Reading = {
       site: 'abcdefgh'[random.below(8)] as string,
       firmware: random.next() < 0.8 ? 1.4 : 1.5,

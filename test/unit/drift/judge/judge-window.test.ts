@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createTextColumn, encode, setPresent } from '../../../../common/columns.ts';
-import type { AgainstEarlier } from '../../../../drift/judge/judge-window.ts';
+import type { Frame } from '../../../../common/feature.ts';
+import { judgeAgain } from '../../../../drift/judge/judge-again.ts';
+import { type AgainstEarlier, judgeWindow } from '../../../../drift/judge/judge-window.ts';
 import type { Judgement } from '../../../../drift/judge/judgement.ts';
 import { mergeInto } from '../../../../drift/profile/merge.ts';
 import type { Profile } from '../../../../drift/profile/profile.ts';
@@ -9,7 +11,7 @@ import { earlierRule } from '../../../../drift/reference/earlier.ts';
 import { learnNulls } from '../../../../drift/reference/learned-nulls.ts';
 import type { NullTable } from '../../../../drift/reference/reference.ts';
 import { referenceFromJson, referenceToJson } from '../../../../drift/reference/reference-json.ts';
-import { dayMs, judgeFrame, profilesOf, type Row, shopDays, shopReference, startMs } from './stream.ts';
+import { dayMs, inputOf, judgeFrame, profilesOf, type Row, shopDays, shopReference, startMs } from './stream.ts';
 
 const reference = shopReference();
 const oneDay = (change?: (row: Row) => void, seed = 2) => shopDays(1, seed, change).frame;
@@ -229,6 +231,49 @@ describe('windows before', () => {
     const dear = oneDay((row) => (row.price = (row.price ?? 0) * 3));
     const [found] = alarms(judgeFrame(reference, dear, { against: against({ learned: table }) }));
     expect(found?.feature).toBe('price');
+  });
+
+  describe('some of which had a fault', () => {
+    const tripled = (row: Row) => (row.price = (row.price ?? 0) * 3);
+    const faulty = against({
+      profile: profilesOf(reference, shopDays(7, 5, (row, day) => day < 3 && tripled(row)).frame),
+    });
+    const ordinary = against({
+      profile: profilesOf(reference, shopDays(4, 5).frame),
+      compared: { with: 'the 7d before, without 3 windows that alarmed', spans: [[startMs, startMs + 4 * dayMs]] },
+    });
+    const again = (frame: Frame) => {
+      const input = inputOf(known, frame, { against: faulty });
+      const first = judgeWindow(input);
+      return { first, second: judgeAgain(input, first, [{ against: ordinary, pairs: alarms(first) }]) };
+    };
+
+    it('are no reason for an alarm when all is as ever', () => {
+      const { first, second } = again(oneDay());
+      expect(alarms(first).map(({ feature }) => feature)).toContain('price');
+      expect(alarms(second)).toEqual([]);
+      const price = second.find(({ segment, feature }) => segment === '' && feature === 'price');
+      expect(price?.detail.compared?.with).toContain('without 3 windows');
+      // Limits are learned from all.
+      expect(price?.detail.excess).toEqual(
+        first.find((one) => one.segment === '' && one.feature === 'price')?.detail.excess,
+      );
+    });
+
+    it('do not hide that it is still there, nor another one', () => {
+      const { second } = again(oneDay(tripled));
+      expect(alarms(second)[0]?.why).toMatch(/price is (2\.9\d?|3|3\.0\d?) times the reference/);
+      const dearer = again(oneDay((row) => (row.price = (row.price ?? 0) * 10)));
+      expect(alarms(dearer.second).length).toBeGreaterThan(0);
+    });
+
+    it('change nothing for what did not alarm, nor where too little would be left', () => {
+      const { first } = again(oneDay());
+      const input = inputOf(known, oneDay(), { against: faulty });
+      expect(judgeAgain(input, first, [])).toEqual(first);
+      const none = against({ profile: () => undefined });
+      expect(judgeAgain(input, first, [{ against: none, pairs: alarms(first) }])).toEqual(first);
+    });
   });
 
   it('of holidays count what they differ by among themselves', () => {

@@ -84,8 +84,8 @@ export function profilesOf(
   };
 }
 
-export function judgeFrame(reference: Reference, frame: Frame, change: Partial<WindowInput> = {}): Judgement[] {
-  return judgeWindow({
+export function inputOf(reference: Reference, frame: Frame, change: Partial<WindowInput> = {}): WindowInput {
+  return {
     reference,
     against: { kind: 'training' },
     comparison: 'training:1d',
@@ -96,5 +96,9 @@ export function judgeFrame(reference: Reference, frame: Frame, change: Partial<W
     budget: { falseAlarmsPerWeek: 1, minEffect: 0.05 },
     judgementsPerWeek: 56,
     ...change,
-  });
+  };
+}
+
+export function judgeFrame(reference: Reference, frame: Frame, change: Partial<WindowInput> = {}): Judgement[] {
+  return judgeWindow(inputOf(reference, frame, change));
 }

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { holidaysOf } from '../../../../common/calendar.ts';
-import { type EarlierSpec, earlierKey, earlierRule, type SeasonKind } from '../../../../drift/reference/earlier.ts';
+import {
+  type EarlierSpec,
+  earlierKey,
+  earlierRule,
+  keepWindows,
+  lengthOf,
+  type SeasonKind,
+} from '../../../../drift/reference/earlier.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -17,6 +24,24 @@ const iso = (ms: number) => new Date(ms).toISOString().slice(0, 16);
 /** Monday. */
 const monday = Date.UTC(2026, 5, 1);
 const dayOf = (text: string) => Date.parse(text) / dayMs;
+
+describe('keepWindows', () => {
+  it('cuts windows out of spans, and occasions of which nothing is left', () => {
+    const rolling = earlierRule({ kind: 'rolling', overMs: dayMs }, 6 * hourMs, undefined).earlier(monday, never);
+    const out = monday - 12 * hourMs;
+    const kept = keepWindows(rolling, 6 * hourMs, (at) => at !== out);
+    expect(kept.occasions).toEqual([
+      [
+        { fromMs: monday - dayMs, toMs: out },
+        { fromMs: monday - 6 * hourMs, toMs: monday },
+      ],
+    ]);
+    expect([lengthOf(rolling), lengthOf(kept)]).toEqual([dayMs, 18 * hourMs]);
+    const weeks = earlierRule(seasonal('hour-of-week'), hourMs, undefined).earlier(monday, never);
+    expect(keepWindows(weeks, hourMs, (at) => at !== monday - weekMs).occasions).toEqual(weeks.occasions.slice(0, -1));
+    expect(keepWindows(weeks, hourMs, () => true)).toEqual(weeks);
+  });
+});
 
 describe('earlierRule', () => {
   it('takes the span before, for rolling', () => {
