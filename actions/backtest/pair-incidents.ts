@@ -36,12 +36,17 @@ export function pairIncidents(
 function alike(a: Incident, b: Incident, endMs: number): boolean {
   const ends = ({ closedAt }: Incident): number => closedAt ?? endMs;
   return (
-    a.comparison === b.comparison &&
+    comparisonsOf(a).some((comparison) => comparisonsOf(b).includes(comparison)) &&
     (a.cause === b.cause || (isDrift(a) && isDrift(b))) &&
     a.features.some((feature) => b.features.includes(feature)) &&
     a.since < ends(b) &&
     b.since < ends(a)
   );
+}
+
+/** One fault is one incident, of whichever comparison saw it first. */
+function comparisonsOf({ comparison, alsoIn = [] }: Incident): readonly string[] {
+  return [comparison, ...alsoIn];
 }
 
 function isDrift({ cause }: Incident): boolean {

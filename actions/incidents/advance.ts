@@ -5,12 +5,13 @@ import { type Context, eventsByFeature, grow, newIncident } from './growth.ts';
 import { entryOf, type IncidentEntry } from './incident.ts';
 import { heldForWindows, overtaken } from './over-time.ts';
 import { createQuiet } from './quiet.ts';
+import { foundElsewhere } from './same-cause.ts';
 import type { IncidentConfig, IncidentState, OpenIncident, Track } from './state.ts';
 import { advanceTracks, isMature } from './tracks.ts';
 
 /**
- * One step of the policy: what the judgements of one window and one comparison do to the incidents. Pure and deterministic:
- * the order of the judgements does not matter, and a state that went through JSON has the same future.
+ * One step of the policy: what the judgements of one window and one comparison do to the incidents. What windows of another
+ * comparison have found already is theirs (`foundElsewhere`). Pure and deterministic: the order of the judgements does not matter, and a state that went through JSON has the same future.
  *
  * `nowMs` is the event time of the decision.
  */
@@ -58,6 +59,13 @@ export function advanceIncidents(
       opened.push(kept);
       continue;
     }
+    const same = foundElsewhere({ ...cluster, alarms: mature }, others, config.open.of * windowMs);
+    if (same !== undefined) {
+      const joined = join(same, { ...cluster, alarms: mature }, context, nowMs + config.closeAfterQuiet * windowMs);
+      others = others.map((one) => (one === same ? joined.incident : one));
+      if (joined.entry !== undefined) entries.push(joined.entry);
+      continue;
+    }
     const blank = newIncident({ ...cluster, alarms: mature }, comparison, context);
     const { incident, entry } = entryOf(blank, 'opened', nowMs);
     entries.push(entry);
@@ -100,6 +108,25 @@ function takeOver(
   const incident = grown?.incident ?? found.incident;
   const causeKey = named ? cluster.causeKey : found.causeKey;
   return { opened: { ...found, incident, causeKey, age: 0, quiet: 0, heardMs: context.nowMs }, entry: grown?.entry };
+}
+
+/** Windows of another comparison see it, too: it has what they say, and stays open for as long as they go on. */
+function join(
+  found: OpenIncident,
+  cluster: Cluster,
+  context: Context,
+  untilMs: number,
+): { readonly incident: OpenIncident; readonly entry: IncidentEntry | undefined } {
+  const named = isNamed(cluster.cause) && !isNamed(found.incident.cause);
+  const grown = grow(found.incident, cluster.alarms, context, named ? { cause: cluster.cause } : {});
+  const incident: OpenIncident = {
+    ...found,
+    incident: grown?.incident ?? found.incident,
+    causeKey: named ? cluster.causeKey : found.causeKey,
+    heardMs: context.nowMs,
+    heldUntilMs: Math.max(found.heldUntilMs ?? 0, untilMs),
+  };
+  return { incident, entry: grown?.entry };
 }
 
 function alarmOf(judgement: Judgement, tracks: Readonly<Record<string, Track>>, config: IncidentConfig): Alarm {

@@ -97,8 +97,14 @@ export function grow(
     ...incident.kinds,
   ]);
   const ids = judgements.map(judgementId);
+  const seenIn = judgements.map(({ comparison }) => comparison);
+  const alsoIn = distinct([...(incident.alsoIn ?? []), ...seenIn, incident.comparison]).filter(
+    (comparison) => comparison !== before.comparison,
+  );
+  const isForeign = !isOverTime(before.comparison) && !seenIn.includes(before.comparison);
   const larger: Incident = {
     ...before,
+    ...(alsoIn.length === 0 ? {} : { alsoIn }),
     features,
     segments,
     kind: kinds[0] ?? incident.kind,
@@ -116,12 +122,11 @@ export function grow(
     kinds.length > incident.kinds.length ||
     severity !== incident.severity ||
     Object.keys(change).length > 0 ||
-    isBetter(measured, incident.measured) ||
-    judgements.some(({ comparison }) => !isKnownBy(incident, comparison));
+    (!isForeign && isBetter(measured, incident.measured)) ||
+    alsoIn.length > (incident.alsoIn?.length ?? 0);
   if (!news) return undefined;
-  // Detectors say when and which way; what windows say of the same features stays.
-  const said = !isOverTime(before.comparison) && judgements.every(({ comparison }) => isOverTime(comparison));
-  const keeps = said && change.cause === undefined && features.length === incident.features.length;
+  // What its own windows say of the features stays: detectors say when and which way, other comparisons much the same.
+  const keeps = isForeign && change.cause === undefined && features.length === incident.features.length;
   const title = keeps ? incident.title : describe(larger, judgements);
   const { measured: told, ...rest } = larger;
   const number = title === incident.title ? told : measured;
@@ -133,10 +138,6 @@ export function grow(
 function isBetter(now: Incident['measured'], before: Incident['measured']): boolean {
   if (now === undefined || before === undefined || now.events < before.events) return false;
   return Math.abs(now.value - before.value) >= titleDiffers * Math.abs(before.value);
-}
-
-function isKnownBy({ evidence }: Incident, comparison: string): boolean {
-  return evidence.some((id) => id.startsWith(`${comparison}|`));
 }
 
 function rate(incident: Incident, { config }: Context): Incident['severity'] {

@@ -33,7 +33,10 @@ export interface Incident {
   readonly segment: string;
   /** In alphabetical order; the empty text is all events. */
   readonly segments: readonly SegmentKey[];
+  /** The one that opened it, or took it over from detectors. */
   readonly comparison: string;
+  /** Others under which it was seen, too, in alphabetical order; absent where there is none. */
+  readonly alsoIn?: readonly string[];
   readonly status: 'open' | 'closed';
   /** Start of the first window that alarmed. */
   readonly since: number;

@@ -42,7 +42,8 @@ export function closeIncident(state: IncidentState, id: string, nowMs: number): 
   const { incident } = found;
   const pairs = incident.features.flatMap((feature) => incident.segments.map((segment) => ({ segment, feature })));
   // What detectors found first is quiet whichever comparison finds it again.
-  const comparisons = isOverTime(incident.comparison) ? comparisonsOf(state) : [incident.comparison];
+  const seenIn = [incident.comparison, ...(incident.alsoIn ?? [])];
+  const comparisons = seenIn.some(isOverTime) ? comparisonsOf(state) : seenIn;
   const belongs = new Set(
     comparisons.flatMap((comparison) => pairs.map((pair) => trackKeyPrefix({ comparison, ...pair }))),
   );

@@ -3,8 +3,9 @@ import type { Judgement } from '../../drift/judge/judgement.ts';
 import { type Alarm, causeKeyOf, causeOf, compareTexts, isNamed, trackKeyOf } from './alarm.ts';
 import { type Cluster, connected, holds } from './cluster.ts';
 import { type Context, eventsByFeature, grow, newIncident } from './growth.ts';
-import { type CauseKind, entryOf, type IncidentEntry, isOfValues } from './incident.ts';
+import { type CauseKind, entryOf, type IncidentEntry } from './incident.ts';
 import { isOperational } from './operational.ts';
+import { atOnce, latestFirst, mayBeCalled, sharesFeature } from './same-cause.ts';
 import type { IncidentConfig, IncidentState, OpenIncident } from './state.ts';
 
 /** Event times and lengths, ms. */
@@ -203,11 +204,6 @@ function grouped(alarms: readonly Alarm[]): readonly Omit<Cluster, 'home'>[] {
   ];
 }
 
-/** Of what began at once in one feature: no story yet, or a rival one about its values. */
-function mayBeCalled(known: CauseKind, told: CauseKind): boolean {
-  return !isNamed(known) || (isOfValues(known) && isOfValues(told));
-}
-
 /** Two of its like are one: values are missing for many reasons, but a code or a factor is what it is. */
 function isUnmistakable(cause: CauseKind): boolean {
   return cause === 'new-category' || cause === 'unit';
@@ -215,16 +211,4 @@ function isUnmistakable(cause: CauseKind): boolean {
 
 function sharesSegment({ incident }: OpenIncident, { segment }: Judgement): boolean {
   return incident.segments.includes(segment);
-}
-
-function sharesFeature({ incident }: OpenIncident, { feature }: Judgement): boolean {
-  return incident.features.includes(feature);
-}
-
-function atOnce({ incident }: OpenIncident, sinceMs: number, slackMs: number): boolean {
-  return sinceMs >= incident.since - slackMs && sinceMs <= incident.openedAt + slackMs;
-}
-
-function latestFirst(open: readonly OpenIncident[]): OpenIncident[] {
-  return open.toSorted((a, b) => b.incident.openedAt - a.incident.openedAt);
 }

@@ -1,24 +1,16 @@
 import type { Holidays } from '../../common/calendar.ts';
-import { everything, type SegmentKey } from '../../common/segment.ts';
-import { kindOf, momentText, readableMs, rollUpLengthsMs } from '../../config/comparison.ts';
+import { everything } from '../../common/segment.ts';
+import { kindOf, readableMs, rollUpLengthsMs } from '../../config/comparison.ts';
 import type { ComparisonConfig, PipelineConfig } from '../../config/schema.ts';
 import type { OrdinarySide, Pair } from '../../drift/judge/judge-again.ts';
 import type { AgainstEarlier } from '../../drift/judge/judge-window.ts';
 import type { Compared, Judgement } from '../../drift/judge/judgement.ts';
 import { minNullWindows } from '../../drift/judge/known-null.ts';
-import { mergeInto } from '../../drift/profile/merge.ts';
-import type { Profile } from '../../drift/profile/profile.ts';
-import {
-  type EarlierRule,
-  type EarlierWindows,
-  earlierRule,
-  keepWindows,
-  lengthOf,
-  occasionsNeeded,
-} from '../../drift/reference/earlier.ts';
+import { type EarlierRule, type EarlierWindows, earlierRule, keepWindows } from '../../drift/reference/earlier.ts';
 import { type LearnedNulls, learnedNeeded, learnNulls } from '../../drift/reference/learned-nulls.ts';
 import { nullUnder, type Reference } from '../../drift/reference/reference.ts';
-import { createAlarmMemory } from './alarm-memory.ts';
+import { sideOf } from './earlier-side.ts';
+import { createOrdinaryWindows } from './ordinary-windows.ts';
 import type { EarlierStore, SpanProfile } from './ports.ts';
 import type { ProfileCuts } from './profiles-kept.ts';
 import { readableFrom } from './profiles-kept.ts';
@@ -70,7 +62,7 @@ export function createEarlierDesk(
 ): EarlierDesk {
   const rules = new Map<string, EarlierRule>();
   const learned = new Map<string, LearnedNulls>();
-  const memory = createAlarmMemory(store);
+  const ordinary = createOrdinaryWindows(config, store);
   const ahead = new Map<string, { readonly referenceId: string; readonly sides: ReadonlyMap<number, ReadSide> }>();
 
   function ruleOf({ comparison, name }: SideRequest): EarlierRule {
@@ -147,7 +139,10 @@ export function createEarlierDesk(
   }
 
   return {
-    begin: () => ahead.clear(),
+    begin() {
+      ahead.clear();
+      ordinary.begin();
+    },
     async side(request, only) {
       const { startMs } = request;
       const rule = ruleOf(request);
@@ -167,49 +162,12 @@ export function createEarlierDesk(
         ...(table === undefined ? {} : { learned: table }),
       };
     },
-    async withoutAlarms(request, side, alarms) {
+    withoutAlarms(request, side, alarms) {
       const rule = ruleOf(request);
-      const { startMs } = request;
-      const { windowMs, spec } = rule;
-      const all = earlierOf(request, rule, startMs);
-      if (alarms.length === 0 || all.kind === 'holiday') return [];
-      const alarmsOf = await memory.alarmsOf(request.name, startMs - spec.overMs - windowMs);
-      const groups = new Map<string, { readonly windows: EarlierWindows; readonly out: number; pairs: Pair[] }>();
-      for (const pair of alarms) {
-        const starts = alarmsOf(pair);
-        const windows = keepWindows(all, windowMs, (at) => !starts.has(at));
-        const out = (lengthOf(all) - lengthOf(windows)) / windowMs;
-        // Where most alarmed, they are what is ordinary now.
-        if (out === 0 || 2 * lengthOf(windows) < lengthOf(all)) continue;
-        const key = JSON.stringify(windows.occasions);
-        const group = groups.get(key) ?? { windows, out, pairs: [] };
-        groups.set(key, group);
-        group.pairs.push(pair);
-      }
-      const ordinary = [...groups.values()];
-      const sides: OrdinarySide[] = [];
-      for (let from = 0; from < ordinary.length; from += readAhead) {
-        const some = ordinary.slice(from, from + readAhead);
-        const pairs = some.flatMap((group) => group.pairs);
-        const rows = await store.spanProfiles({
-          sums: some.map(({ windows }) => windows.occasions),
-          lengthsMs: rollUpLengthsMs(config),
-          segments: request.comparison.segments,
-          features: [...new Set(pairs.map(({ feature }) => feature))],
-          apart: false,
-          binCountOf: request.binCountOf,
-        });
-        some.forEach(({ windows, out, pairs: own }, sum) => {
-          const ofSum = rows.filter((row) => row.sum === sum);
-          const made = sideOf(windows, ofSum, { startMs, overMs: spec.overMs });
-          const text = `${side.compared.with}, without ${out} ${out === 1 ? 'window' : 'windows'} that alarmed`;
-          sides.push({ against: { ...side, ...made, compared: { ...made.compared, with: text } }, pairs: own });
-        });
-      }
-      return sides;
+      return ordinary.sides({ ...request, rule, before: (at) => earlierOf(request, rule, at) }, side, alarms);
     },
     observe(judgements) {
-      memory.observe(judgements);
+      ordinary.observe(judgements);
       for (const [name, nulls] of learned) nulls.observe(seenIn(judgements, name));
     },
   };
@@ -226,55 +184,4 @@ function seenIn(judgements: readonly Judgement[], name: string) {
       ? [{ startMs: windowStart, segment, feature, n: nCurrent, excess: detail.excess }]
       : [],
   );
-}
-
-interface Side {
-  profile: Profile | undefined;
-  occasions: number;
-  firstMs: number;
-  readonly apart: Profile[];
-}
-
-function sideOf(
-  windows: EarlierWindows,
-  rows: readonly SpanProfile[],
-  { startMs, overMs }: { readonly startMs: number; readonly overMs: number },
-): Pick<AgainstEarlier, 'profile' | 'lacking' | 'compared' | 'apart'> {
-  const sides = new Map<SegmentKey, Map<string, Side>>();
-  for (const row of rows) {
-    const features = sides.get(row.segment) ?? new Map<string, Side>();
-    sides.set(row.segment, features);
-    const side = features.get(row.feature);
-    if (side === undefined) {
-      const apart = windows.kind === 'holiday' ? [{ ...row.profile, bins: row.profile.bins.slice() }] : [];
-      features.set(row.feature, { profile: row.profile, occasions: row.occasions, firstMs: row.firstMs, apart });
-    } else if (side.profile !== undefined) {
-      side.apart.push({ ...row.profile, bins: row.profile.bins.slice() });
-      mergeInto(side.profile, row.profile);
-      side.occasions += row.occasions;
-    }
-  }
-  const enough = ({ occasions, firstMs }: Side): boolean =>
-    windows.kind === 'rolling' ? startMs - firstMs >= overMs / 2 : occasions >= occasionsNeeded;
-  const find = (segment: SegmentKey, feature: string): Side | undefined => sides.get(segment)?.get(feature);
-  const spans = windows.occasions.flatMap((of) => of.map(({ fromMs, toMs }): [number, number] => [fromMs, toMs]));
-  const many = windows.occasions.length;
-  return {
-    profile(segment, feature) {
-      const side = find(segment, feature);
-      return side !== undefined && enough(side) ? side.profile : undefined;
-    },
-    lacking(segment, feature) {
-      const side = find(segment, feature);
-      if (windows.kind !== 'rolling')
-        return `${side?.occasions ?? 0} earlier ${windows.label}, ${occasionsNeeded} are needed`;
-      if (side === undefined) return `nothing of it in the ${windows.label} before`;
-      return `it begins at ${momentText(side.firstMs)}, at least half of the ${windows.label} before are needed`;
-    },
-    compared: {
-      with: windows.kind === 'rolling' ? `the ${windows.label} before` : `${many} earlier ${windows.label}`,
-      spans,
-    },
-    ...(windows.kind === 'holiday' ? { apart: (segment, feature) => find(segment, feature)?.apart ?? [] } : {}),
-  };
 }

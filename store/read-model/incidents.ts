@@ -64,6 +64,7 @@ function toIncident(row: Row): Incident {
     segment: textAt(document, 'segment') ?? '',
     segments: textsAt(document, 'segments'),
     comparison: textAt(document, 'comparison') ?? '',
+    alsoIn: textsAt(document, 'alsoIn'),
     since: numberAt(document, 'since') ?? openedAt,
     openedAt,
     updatedAt: number(row, 'updated'),

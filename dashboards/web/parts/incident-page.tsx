@@ -24,7 +24,8 @@ export function IncidentPage({ id }: { readonly id: string }) {
 }
 
 function Detail({ incident }: { readonly incident: IncidentDetail }) {
-  const { title, severity, state, features, segment, comparison, since, closedAt, effect, log, kind } = incident;
+  const { title, severity, state, features, segment, comparison, alsoIn, since, closedAt, effect, log, kind } =
+    incident;
   // About the pipeline itself: there are no data that it rests on.
   const operational = kind === 'operational';
   return (
@@ -67,7 +68,7 @@ function Detail({ incident }: { readonly incident: IncidentDetail }) {
         {!operational && (
           <div>
             <dt>compared</dt>
-            <dd>{comparisonText(comparison)}</dd>
+            <dd>{[comparison, ...alsoIn].map(comparisonText).join('; ')}</dd>
           </div>
         )}
         {effect !== null && !operational && (

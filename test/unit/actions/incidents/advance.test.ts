@@ -251,13 +251,75 @@ describe('grouping', () => {
     ]);
     expect(entries.map(({ incident }) => incident.features)).toEqual([['city'], ['price']]);
   });
+});
 
-  it('keeps comparisons apart', () => {
+describe('several comparisons', () => {
+  const season = 'seasonal:1d';
+  /** Days one after the other; of each the windows of both comparisons, as the monitor has them. */
+  function runBoth(days: number, judge: (day: number) => readonly (readonly Judgement[])[]) {
     let state = noIncidents;
-    for (const day of [0, 1])
-      for (const comparison of ['training:1d', 'previous:1d'])
-        state = advanceIncidents(state, [say({ day, comparison })], config, (day + 1) * dayMs).state;
-    expect(state.open.map(({ incident }) => incident.comparison).sort()).toEqual(['previous:1d', 'training:1d']);
+    const entries: IncidentEntry[] = [];
+    for (let day = 0; day < days; day++)
+      for (const judgements of judge(day)) {
+        const result = advanceIncidents(state, judgements, config, (day + 1) * dayMs);
+        // What the store does to it.
+        state = JSON.parse(JSON.stringify(result.state)) as IncidentState;
+        entries.push(...result.entries);
+      }
+    return { state, entries, ids: new Set(entries.map(({ incidentId }) => incidentId)) };
+  }
+  const between = (day: number, from: number, to: number): boolean => day >= from && day < to;
+
+  it('that see one fault have one incident, which says so and stays open while either sees it', () => {
+    const { entries, ids } = runBoth(16, (day) => [
+      [say({ day, alarm: between(day, 2, 5), story: kilometres })],
+      [say({ day, comparison: season, alarm: between(day, 2, 9) })],
+    ]);
+    expect(ids.size).toBe(1);
+    expect(entries.map(({ kind, at }) => [kind, at / dayMs])).toEqual([
+      ['opened', 4],
+      ['updated', 4],
+      ['closed', 12],
+    ]);
+    expect(entries.at(-1)?.incident).toMatchObject({ cause: 'unit', comparison: 'training:1d', alsoIn: [season] });
+    expect(entries.at(-1)?.incident.title).toBe(entries[0]?.incident.title);
+  });
+
+  it('name what the first one had no name for', () => {
+    const { entries, ids } = runBoth(6, (day) => [
+      [say({ day, alarm: day >= 2 })],
+      [say({ day, comparison: season, alarm: day >= 2, story: kilometres })],
+    ]);
+    expect(ids.size).toBe(1);
+    expect(entries.at(-1)?.incident).toMatchObject({ cause: 'unit', alsoIn: [season] });
+    expect(entries.at(-1)?.incident.title).toContain('1.609 times');
+  });
+
+  it('have incidents of their own of other features, of other causes, and of what begins much later', () => {
+    const missing: Story = { kind: 'missing', share: 0.5, before: 0, text: 'is missing in 50 % of events' };
+    const other = runBoth(6, (day) => [
+      [say({ day, alarm: day >= 2 })],
+      [say({ day, feature: 'weight', comparison: season, alarm: day >= 2 })],
+    ]);
+    expect(other.ids.size).toBe(2);
+    const cause = runBoth(6, (day) => [
+      [say({ day, alarm: day >= 2, story: kilometres })],
+      [say({ day, comparison: season, alarm: day >= 2, story: missing, statistic: 'missing' })],
+    ]);
+    expect(cause.ids.size).toBe(2);
+    const later = runBoth(20, (day) => [
+      [say({ day, alarm: day >= 2 })],
+      [say({ day, comparison: season, alarm: day >= 12, story: kilometres })],
+    ]);
+    expect(later.ids.size).toBe(2);
+  });
+
+  it('are quiet together about what a person has closed', () => {
+    const both = (day: number) => [[say({ day })], [say({ day, comparison: season })]];
+    const { state } = runBoth(4, both);
+    const closed = closeIncident(state, state.open[0]?.incident.id as string, 4 * dayMs).state;
+    const after = run(3, (day) => [say({ day, comparison: season })], closed, 4);
+    expect([state.open.length, after.kinds]).toEqual([1, []]);
   });
 });
 
