@@ -1,6 +1,7 @@
 import type { Judgement } from '../../drift/judge/judgement.ts';
 import { type Alarm, causeKeyOf, causeOf, compareTexts, isNamed, trackKeyOf } from './alarm.ts';
 import { type Cluster, clusterAlarms, holds } from './cluster.ts';
+import { withoutContradicted } from './contradicted.ts';
 import { type Context, eventsByFeature, grow, newIncident } from './growth.ts';
 import { entryOf, type IncidentEntry } from './incident.ts';
 import { heldForWindows, overtaken } from './over-time.ts';
@@ -27,7 +28,9 @@ export function advanceIncidents(
     (a, b) => compareTexts(a.segment, b.segment) || compareTexts(a.feature, b.feature),
   );
   const tracks = advanceTracks(state.tracks, sorted, config);
-  const alarms = sorted.filter(({ alarm }) => alarm).map((judgement) => alarmOf(judgement, tracks, config));
+  const alarms = withoutContradicted(
+    sorted.filter(({ alarm }) => alarm).map((judgement) => alarmOf(judgement, tracks, config)),
+  );
   const mine = state.open.filter(({ incident }) => incident.comparison === comparison);
   const windowMs = (sorted[0]?.windowEnd ?? 0) - (sorted[0]?.windowStart ?? 0);
   let others = heldForWindows(

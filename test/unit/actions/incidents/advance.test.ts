@@ -195,6 +195,25 @@ describe('grouping', () => {
     ]);
   });
 
+  it('is not named by a unit in a few events where many more show that it is another factor', () => {
+    const hundred: Story = {
+      kind: 'unit',
+      factor: 100,
+      offset: 0,
+      unit: 'hundredths',
+      measured: 95,
+      text: 'is 95 times',
+    };
+    const scale = (low: number, high: number): Story => ({ kind: 'scale', factor: 90, low, high, text: 'is 90 times' });
+    const opened = (low: number, high: number) =>
+      run(3, (day) => [
+        say({ day, story: scale(low, high) }),
+        say({ day, segment: 'c=A', story: hundred }),
+      ]).entries.map(({ incident }) => [incident.cause, incident.title]);
+    expect(opened(88, 92)).toEqual([['drift', 'price is 90 times']]);
+    expect(opened(80, 101)[0]?.[0]).toBe('unit');
+  });
+
   it('gives an incident the name that its second look finds, and no other for a little more', () => {
     const by = (size: number): Story => ({ kind: 'shift', by: size, text: 'is above the reference throughout' });
     const day = (at: number) => [
