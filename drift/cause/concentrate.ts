@@ -94,6 +94,8 @@ export function concentrate(input: ConcentrateInput): Concentration | undefined 
 interface Side {
   readonly rows: number;
   readonly weights: Float64Array;
+  /** The weights' variance, whatever order they are in. */
+  readonly spread: number;
 }
 
 interface CodedFeature {
@@ -115,11 +117,14 @@ interface Part {
 }
 
 function sideOf({ rows }: Frame, weights: Float64Array): Side {
-  return { rows, weights: weights.slice(0, rows) };
+  const own = weights.slice(0, rows);
+  return { rows, weights: own, spread: spreadOf(own) };
 }
 
 function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / Math.max(1, values.length);
 }
 
 /** Texts, and numbers that take few values, as common codes of both sides (more than ten numbers that are not whole by ranges); undefined where they take many. */
@@ -204,13 +209,12 @@ function partsOf(feature: CodedFeature, sides: readonly [Side, Side], change: nu
       count[code] = (count[code] as number) + 1;
     }
   });
-  const spreads = sides.map(({ weights }) => spreadOf(weights));
   return feature.values.flatMap((value, code): Part[] => {
     const [before, now] = [counts[0][code] as number, counts[1][code] as number];
     if (now < minEvents) return [];
     const [n, m] = [sides[0].rows, sides[1].rows];
     const carried = (sums[1][code] as number) / m - (sums[0][code] as number) / n;
-    const error = Math.sqrt((now * (spreads[1] as number)) / (m * m) + (before * (spreads[0] as number)) / (n * n));
+    const error = Math.sqrt((now * sides[1].spread) / (m * m) + (before * sides[0].spread) / (n * n));
     if (!(error > 0)) return [];
     const condition = { feature: feature.name, value };
     return [
@@ -229,13 +233,15 @@ function partsOf(feature: CodedFeature, sides: readonly [Side, Side], change: nu
 
 function spreadOf(weights: Float64Array): number {
   const mean = meanOf(weights);
-  return weights.reduce((sum, weight) => sum + (weight - mean) ** 2, 0) / Math.max(1, weights.length);
+  let sum = 0;
+  for (const weight of weights) sum += (weight - mean) ** 2;
+  return sum / Math.max(1, weights.length);
 }
 
-/** How often the best part of shuffled weights stands out as much. */
+/** How often the best part of shuffled weights stands out as much; 1 as soon as it is more than `level`. */
 function chanceOf(z: number, features: readonly CodedFeature[], sides: readonly [Side, Side], change: number): number {
   const random = createRandom(1);
-  const shuffledSides = sides.map(({ rows, weights }) => ({ rows, weights: weights.slice() })) as [Side, Side];
+  const shuffledSides = sides.map((side) => ({ ...side, weights: side.weights.slice() })) as [Side, Side];
   let hits = 0;
   for (let time = 0; time < permutations; time++) {
     for (const { rows, weights } of shuffledSides)
@@ -250,7 +256,9 @@ function chanceOf(z: number, features: readonly CodedFeature[], sides: readonly 
         partsOf(feature, shuffledSides, change).reduce((so, part) => Math.max(so, part.z), greatest),
       Number.NEGATIVE_INFINITY,
     );
-    if (most >= z) hits++;
+    if (most < z) continue;
+    hits++;
+    if ((1 + hits) / (1 + permutations) > level) return 1;
   }
   return (1 + hits) / (1 + permutations);
 }
