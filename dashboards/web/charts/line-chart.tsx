@@ -122,7 +122,12 @@ function seriesOf({ label, look }: Line, color: (name: string) => string): uPlot
       points: { show: true, size: 9, width: 2, stroke: color('alarm'), fill: color('paper') },
     };
   if (look === 'limit') return { label, stroke: color('alarm'), width: 1.2, dash: [5, 4], points };
-  if (look === 'second') return { label, stroke: color('second'), width: 1.8, dash: [2, 3], points, spanGaps: true };
+  if (look === 'second') {
+    const stroke = color('second');
+    // Several may come one after the other: no line leads from one to the next, and a single day is a point.
+    const dots = { show: true, size: 3, width: 0, fill: stroke };
+    return { label, stroke, width: 1.8, dash: [2, 3], points: dots, spanGaps: false };
+  }
   return { label, stroke: color('tide'), width: 2, points, spanGaps: false };
 }
 

@@ -86,6 +86,9 @@ function LogLoss({ points }: { readonly points: readonly PerformancePoint[] }) {
   );
 }
 
+/** The log-loss of a handful of events, of the hours in which versions change, would set the scale of all. */
+const eventsDrawn = 30;
+
 function linesOf(points: readonly PerformancePoint[]): {
   readonly times: readonly number[];
   readonly lines: readonly Line[];
@@ -94,8 +97,8 @@ function linesOf(points: readonly PerformancePoint[]): {
   const placeOf = new Map(times.map((time, place) => [time, place]));
   const valuesOf = (wanted: (slot: string) => boolean): (number | null)[] => {
     const values: (number | null)[] = times.map(() => null);
-    for (const { slot, windowStart, logLoss } of points)
-      if (wanted(slot)) values[placeOf.get(windowStart) as number] = logLoss;
+    for (const { slot, windowStart, logLoss, n } of points)
+      if (wanted(slot) && n >= eventsDrawn) values[placeOf.get(windowStart) as number] = logLoss;
     return values;
   };
   const champion: Line = { label: 'champion', values: valuesOf((slot) => slot === 'champion'), look: 'strong' };

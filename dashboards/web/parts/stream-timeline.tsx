@@ -22,6 +22,8 @@ const gap = 14;
 const left = 78;
 const headHeight = 34;
 const axisHeight = 22;
+/** On less, changes of the champion are told by the version alone. */
+const roomForLabels = 450;
 
 export function StreamTimeline({ timeline, incidents, models }: StreamTimelineProps) {
   const { element, width } = useWidth<HTMLDivElement>();
@@ -67,15 +69,16 @@ export function StreamTimeline({ timeline, incidents, models }: StreamTimelinePr
               width={width}
             />
           ))}
-          {changesOf(models).map(({ at, label }) => (
+          {changesOf(models).map(({ at, label, version }) => (
             <g key={`${at} ${label}`} class="change">
+              <title>{label}</title>
               <line x1={x(at)} x2={x(at)} y1={20} y2={floor} />
               <text
                 x={x(at) + (x(at) > width - 170 ? -5 : 5)}
                 y={30}
                 text-anchor={x(at) > width - 170 ? 'end' : 'start'}
               >
-                {label}
+                {room < roomForLabels ? version : label}
               </text>
             </g>
           ))}
@@ -154,12 +157,18 @@ function Band({ incident, from, to, height }: BandProps) {
   );
 }
 
-function changesOf(models: readonly Model[]): { readonly at: number; readonly label: string }[] {
+function changesOf(
+  models: readonly Model[],
+): { readonly at: number; readonly label: string; readonly version: string }[] {
   return models.flatMap(({ model, versions }) =>
     versions.flatMap(({ version, history }) =>
       history
         .filter(({ role }) => role === 'champion')
-        .map(({ at }) => ({ at, label: `${models.length > 1 ? `${model} ` : ''}champion ${shortVersion(version)}` })),
+        .map(({ at }) => ({
+          at,
+          label: `${models.length > 1 ? `${model} ` : ''}champion ${shortVersion(version)}`,
+          version: shortVersion(version),
+        })),
     ),
   );
 }
