@@ -12,6 +12,9 @@ export interface AlarmMemory {
 
 type Alarms = Map<number, ReadonlySet<string>>;
 
+/** Windows that are remembered of a comparison: two weeks of minutes, more years of hours than anything looks back on. */
+const windowsMost = 20_000;
+
 /** What the store has is read once a comparison, at the first question; what is observed goes before it. */
 export function createAlarmMemory(store: Pick<EarlierStore, 'alarmedWindows'>): AlarmMemory {
   const byComparison = new Map<string, { readonly windows: Alarms; read: boolean }>();
@@ -32,8 +35,14 @@ export function createAlarmMemory(store: Pick<EarlierStore, 'alarmedWindows'>): 
         windows.set(judgement.windowStart, alarms);
         if (judgement.alarm) alarms.add(pairKey(judgement));
       }
-      for (const [comparison, windows] of seen)
-        for (const [startMs, alarms] of windows) memoryOf(comparison).windows.set(startMs, alarms);
+      for (const [comparison, windows] of seen) {
+        const known = memoryOf(comparison).windows;
+        for (const [startMs, alarms] of windows) known.set(startMs, alarms);
+        for (const startMs of known.keys()) {
+          if (known.size <= windowsMost) break;
+          known.delete(startMs);
+        }
+      }
     },
     async alarmsOf(comparison, sinceMs) {
       const memory = memoryOf(comparison);

@@ -167,7 +167,7 @@ export function createEarlierDesk(
       return ordinary.sides({ ...request, rule, before: (at) => earlierOf(request, rule, at) }, side, alarms);
     },
     observe(judgements) {
-      ordinary.observe(judgements);
+      ordinary.observe(judgements.filter(({ comparison }) => rules.has(comparison)));
       for (const [name, nulls] of learned) nulls.observe(seenIn(judgements, name));
     },
   };
