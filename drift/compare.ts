@@ -12,7 +12,7 @@ import {
   rowsToJudge,
   type Statistic,
 } from './compare/comparison.ts';
-import { fileCause } from './compare/file-cause.ts';
+import { createFileCauses } from './compare/file-cause.ts';
 import { compareIdentifiers, isIdentifier } from './compare/identifier.ts';
 import { haveOneUnit, measureOfText } from './compare/measure.ts';
 import { compareWords, isFreeText } from './compare/measured.ts';
@@ -276,9 +276,10 @@ function withCauses(judged: readonly FeatureComparison[], reference: Frame, curr
       (type === 'numeric' || type === 'categorical') &&
       columnOf(reference, name)?.kind === columnOf(current, name)?.kind,
   );
-  const moved = alike.filter(({ type }) => type === 'numeric').map(({ name }) => name);
+  const notPlaces = alike.filter(({ type }) => type === 'numeric').map(({ name }) => name);
+  const causeOf = createFileCauses({ reference, current, notPlaces });
   return judged.map((feature) => {
-    const cause = alike.includes(feature) ? fileCause(feature.name, reference, current, moved) : undefined;
+    const cause = alike.includes(feature) ? causeOf(feature.name) : undefined;
     return cause === undefined
       ? feature
       : { ...feature, cause, why: `${cause.text}${cause.text.endsWith('?') ? '' : ';'} ${feature.why}` };

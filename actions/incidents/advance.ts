@@ -12,7 +12,8 @@ import { advanceTracks, isMature } from './tracks.ts';
 
 /**
  * One step of the policy: what the judgements of one window and one comparison do to the incidents. What windows of another
- * comparison have found already is theirs (`foundElsewhere`). Pure and deterministic: the order of the judgements does not matter, and a state that went through JSON has the same future.
+ * comparison have found already is theirs (`foundElsewhere`). Pure and deterministic: the order of the judgements does not
+ * matter, and a state that went through JSON has the same future.
  *
  * `nowMs` is the event time of the decision.
  */

@@ -7,7 +7,7 @@ export interface AlarmMemory {
   /** Of whole windows; what was known of them before is replaced. */
   observe(judgements: readonly Judgement[]): void;
   /** Starts of the windows in which the pair alarmed; `sinceMs`: earlier ones are not asked for any more. */
-  alarmsOf(comparison: string, sinceMs: number): Promise<(pair: Pair) => ReadonlySet<number>>;
+  alarmsOf(comparison: string, sinceMs: number): Promise<(pair: Pair) => readonly number[]>;
 }
 
 type Alarms = Map<number, ReadonlySet<string>>;
@@ -56,10 +56,14 @@ export function createAlarmMemory(store: Pick<EarlierStore, 'alarmedWindows'>): 
         memory.read = true;
       }
       for (const startMs of memory.windows.keys()) if (startMs < sinceMs) memory.windows.delete(startMs);
-      return (pair) => {
-        const key = pairKey(pair);
-        return new Set([...memory.windows].filter(([, alarms]) => alarms.has(key)).map(([startMs]) => startMs));
-      };
+      const startsOf = new Map<string, number[]>();
+      for (const [startMs, alarms] of memory.windows)
+        for (const key of alarms) {
+          const starts = startsOf.get(key);
+          if (starts === undefined) startsOf.set(key, [startMs]);
+          else starts.push(startMs);
+        }
+      return (pair) => startsOf.get(pairKey(pair)) ?? [];
     },
   };
 }

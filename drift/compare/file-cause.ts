@@ -1,5 +1,5 @@
+import type { Column } from '../../common/columns.ts';
 import { columnOf, type Frame } from '../../common/feature.ts';
-import { selectRows } from '../../common/select.ts';
 import { vanishedStory } from '../cause/category-story.ts';
 import { changeWeights } from '../cause/change-weights.ts';
 import { type Concentration, concentrate } from '../cause/concentrate.ts';
@@ -26,52 +26,50 @@ const rowsMost = 8000;
 /** A part with fewer rows on a side has no story of its own. */
 const partLeast = 50;
 
+/** Two files of which several features may have changed. */
+export interface FilePair {
+  readonly reference: Frame;
+  readonly current: Frame;
+  /** Features that cannot be the part: numbers that moved themselves, which move with any other. */
+  readonly notPlaces: readonly string[];
+}
+
 /**
- * The simple story of a feature that changed, or else the part of the rows that carries the change and what happened there. Stories
- * are tested on all rows in the bins of the reference; parts are sought among 8,000 of each file (`concentrate`).
- *
- * @param notPlaces features that cannot be the part: numbers that moved themselves, which move with this one
- * @returns undefined where no story fits and no part stands out, or the feature has no bins (texts that hardly repeat)
+ * Tells of one feature that changed the simple story, or else the part of the rows that carries the change and what happened there.
+ * Stories are tested on all rows in the bins of the reference; parts are sought among 8,000 of each file (`concentrate`), sampled once.
+ * Undefined where no story fits and no part stands out, or the feature has no bins (texts that hardly repeat).
  */
-export function fileCause(
-  name: string,
-  reference: Frame,
-  current: Frame,
-  notPlaces: readonly string[],
-): FileCause | undefined {
-  const at = reference.fields.findIndex((field) => field.name === name);
-  const field = reference.fields[at];
-  const column = reference.columns[at];
-  if (field === undefined || column === undefined) return undefined;
-  const { binning } = binningsOf(field, column, reference.rows);
-  if (binning.kind === 'categorical' && binning.values.length === 0) return undefined;
-  const sides = { reference: profiled(name, reference, binning), current: profiled(name, current, binning) };
-  const story = storyOf(name, binning, sides);
-  if (story !== undefined) return { story, where: null, text: story.text };
-  const samples = { reference: fileSample(reference, rowsMost), current: fileSample(current, rowsMost) };
-  const weigh = changeWeights({ binning, ...sides });
-  const weightsOf = (frame: Frame): Float64Array => {
-    const sampled = columnOf(frame, name);
-    return sampled === undefined ? new Float64Array(frame.rows) : weigh(sampled, frame.rows);
+export function createFileCauses({ reference, current, notPlaces }: FilePair): (name: string) => FileCause | undefined {
+  let sampled: { readonly reference: Frame; readonly current: Frame } | undefined;
+  return (name) => {
+    const at = reference.fields.findIndex((field) => field.name === name);
+    const field = reference.fields[at];
+    const column = reference.columns[at];
+    if (field === undefined || column === undefined) return undefined;
+    const { binning } = binningsOf(field, column, reference.rows);
+    if (binning.kind === 'categorical' && binning.values.length === 0) return undefined;
+    const sides = { reference: profiled(name, reference, binning), current: profiled(name, current, binning) };
+    const story = storyOf(name, binning, sides);
+    if (story !== undefined) return { story, where: null, text: story.text };
+    sampled ??= { reference: fileSample(reference, rowsMost), current: fileSample(current, rowsMost) };
+    const weigh = changeWeights({ binning, ...sides });
+    const weightsOf = (frame: Frame): Float64Array => weigh(columnOf(frame, name) as Column, frame.rows);
+    const where = concentrate({
+      ...sampled,
+      referenceWeights: weightsOf(sampled.reference),
+      currentWeights: weightsOf(sampled.current),
+      exclude: [name, ...notPlaces],
+    });
+    if (where === undefined) return undefined;
+    const parts = {
+      reference: profiled(name, reference, binning, rowsWhere(reference, where.conditions)),
+      current: profiled(name, current, binning, rowsWhere(current, where.conditions)),
+    };
+    const isEnough = Math.min(parts.reference.n, parts.current.n) >= partLeast;
+    const there = isEnough ? storyOf(name, binning, parts) : undefined;
+    const text = there === undefined ? where.text : `${where.text}; there it ${there.text}`;
+    return { story: there ?? null, where, text };
   };
-  const where = concentrate({
-    ...samples,
-    referenceWeights: weightsOf(samples.reference),
-    currentWeights: weightsOf(samples.current),
-    exclude: [name, ...notPlaces],
-  });
-  if (where === undefined) return undefined;
-  const part = (frame: Frame): Frame => selectRows(frame, rowsWhere(frame, where.conditions));
-  const parts = { reference: part(reference), current: part(current) };
-  const there =
-    Math.min(parts.reference.rows, parts.current.rows) < partLeast
-      ? undefined
-      : storyOf(name, binning, {
-          reference: profiled(name, parts.reference, binning),
-          current: profiled(name, parts.current, binning),
-        });
-  const text = there === undefined ? where.text : `${where.text}; there it ${there.text}`;
-  return { story: there ?? null, where, text };
 }
 
 interface Sides {
@@ -79,10 +77,15 @@ interface Sides {
   readonly current: Profile;
 }
 
-function profiled(name: string, frame: Frame, binning: Binning): Profile {
+/** Of all rows, or of these. */
+function profiled(name: string, frame: Frame, binning: Binning, rows?: Int32Array): Profile {
   const set = createProfileSet(binning, 1);
+  const groupOfRow = new Int32Array(frame.rows).fill(rows === undefined ? 0 : -1);
+  rows?.forEach((row) => {
+    groupOfRow[row] = 0;
+  });
   const column = columnOf(frame, name);
-  if (column !== undefined) accumulate(set, column, new Int32Array(frame.rows), frame.rows);
+  if (column !== undefined) accumulate(set, column, groupOfRow, frame.rows);
   return profileOf(set, 0);
 }
 
